@@ -1,0 +1,31 @@
+"""What every floor of tests shares: a derandomised hypothesis in CI, and the folder of evaluation data."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("dev", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden files; review the diff")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def evaluation_data() -> Path:
+    """Folder of real evaluation data, never part of the project; tests on it skip where it is missing."""
+    folder = Path(os.environ.get("TOCSIN_EVAL_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "README.md").exists():
+        pytest.skip(f"no evaluation data at {folder}: set TOCSIN_EVAL_DATA to its folder")
+    return folder
