@@ -51,6 +51,7 @@ class Stage(StrEnum):
 
     RAW = "raw"
     ENRICHED = "enriched"
+    VERDICTS = "verdicts"
 
 
 class SourceKind(StrEnum):

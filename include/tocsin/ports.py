@@ -85,6 +85,10 @@ class BatchStore(Protocol):
         """Ids that wait at `stage`, sorted. RAW: not yet enriched. ENRICHED: not yet settled."""
         ...
 
+    def drop(self, stage: Stage, batch_id: str) -> None:
+        """Forget the batch at this stage; nothing happens when it is not there."""
+        ...
+
     def settle(self, batch_id: str) -> None:
         """Say that the store holds the batch: the raw batch goes to the archive, the enriched one is dropped."""
         ...
