@@ -78,7 +78,10 @@ class BatchStore(Protocol):
         ...
 
     def read(self, stage: Stage, batch_id: str, kind: type[T]) -> Iterator[T]:
-        """Stream the records in order. PermanentError: no such batch. BadItemError: a record does not decode."""
+        """Stream the records in order. PermanentError: no such batch, or it is damaged.
+
+        BadItemError: a record does not decode; the next call goes on with the record after it.
+        """
         ...
 
     def pending(self, stage: Stage) -> tuple[str, ...]:

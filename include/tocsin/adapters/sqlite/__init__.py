@@ -1,0 +1,56 @@
+"""The embedded store: every store port in one SQLite file, so that a first run needs no server."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from tocsin.adapters.sqlite.connection import Database
+from tocsin.adapters.sqlite.incidents import SqliteIncidents
+from tocsin.adapters.sqlite.mentions import SqliteMentions
+from tocsin.adapters.sqlite.quarantine import SqliteQuarantine
+from tocsin.adapters.sqlite.reports import SqliteReports
+from tocsin.adapters.sqlite.sources import SqliteSourceStates
+from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SourceStates
+
+__all__ = ["SqliteStores", "open_sqlite"]
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteStores:
+    """All stores of one file; closing them closes the file, and closing twice does no harm."""
+
+    mentions: MentionStore
+    sources: SourceStates
+    incidents: IncidentStore
+    quarantine: Quarantine
+    reports: ReportLog
+    database: Database
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_sqlite(path: str) -> SqliteStores:
+    """Open the stores in the file at `path`, making file and folder if need be; `:memory:` forgets on close.
+
+    Any number of processes may have the file open, and any thread of one process may use these stores. A process
+    that was forked must open its own. PermanentError: not our file, damaged, or out of reach. TransientError: busy.
+    """
+    database = Database(path)
+    return SqliteStores(
+        mentions=SqliteMentions(database),
+        sources=SqliteSourceStates(database),
+        incidents=SqliteIncidents(database),
+        quarantine=SqliteQuarantine(database),
+        reports=SqliteReports(database),
+        database=database,
+    )

@@ -1,0 +1,218 @@
+"""Mentions in SQLite: each id once, counted by brand without reading its text, found by its words."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
+from tocsin.adapters.sqlite.connection import Database
+from tocsin.adapters.sqlite.words import words_to_find, words_to_index
+from tocsin.errors import BadItemError, PermanentError
+from tocsin.model import (
+    Added,
+    Counts,
+    Mention,
+    Rejection,
+    StoryOrigin,
+    StoryStart,
+    StorySummary,
+    Tone,
+    Window,
+)
+
+TRANSACTION = 500
+"""Mentions per transaction: enough to share one wait for the disk, short enough to let other writers in."""
+
+_PAGE = 1000
+_MOST = 2**31
+
+_STORY_STARTS = """
+    SELECT story_id, MIN(published_at) FROM mention_brands
+    WHERE brand = ? AND negative = 1 AND published_at >= ? AND published_at < ?
+    GROUP BY story_id ORDER BY story_id"""
+
+_NEGATIVES = """
+    SELECT COUNT(*), COUNT(DISTINCT story_id), COUNT(DISTINCT author) FROM mention_brands
+    WHERE brand = ? AND negative = 1 AND published_at >= ? AND published_at < ?"""
+
+_OTHERS = """
+    SELECT COUNT(*) FROM mention_brands
+    WHERE brand = ? AND negative = 0 AND published_at >= ? AND published_at < ?"""
+
+_TOP_STORIES = """
+    SELECT story_id, COUNT(*) AS copies, COUNT(DISTINCT author), MIN(compound) AS lowest FROM mention_brands
+    WHERE brand = ? AND negative = 1 AND published_at >= ? AND published_at < ?
+    GROUP BY story_id ORDER BY copies DESC, lowest, story_id LIMIT ?"""
+
+_EARLIEST_COPY = """
+    SELECT body FROM mention_brands JOIN mentions USING (n)
+    WHERE brand = ? AND negative = 1 AND mention_brands.published_at >= ? AND mention_brands.published_at < ?
+      AND story_id = ?
+    ORDER BY mention_brands.published_at, id LIMIT 1"""
+
+_ORIGINS = """
+    SELECT published_at, id, body FROM mentions
+    WHERE is_origin = 1 AND (published_at, id) > (?, ?) AND published_at < ?
+    ORDER BY published_at, id LIMIT ?"""
+
+_SEARCH = """
+    SELECT body FROM mention_words JOIN mentions ON mentions.n = mention_words.rowid
+    WHERE mention_words MATCH :words AND (:brand IS NULL OR EXISTS (
+        SELECT 1 FROM mention_brands AS b
+        WHERE b.brand = :brand AND b.negative IN (0, 1)
+          AND b.published_at = mentions.published_at AND b.n = mentions.n
+    ))
+    ORDER BY mentions.published_at DESC, id LIMIT :limit"""
+
+
+class SqliteMentions:
+    """All mentions of one file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, mentions: Iterable[Mention]) -> Added:
+        """Store what is new, a few hundred at a time, each lot on disk before the next; memory stays flat."""
+        created = duplicate = 0
+        rejected: list[Rejection] = []
+        coming = iter(mentions)
+        while lot := list(islice(coming, TRANSACTION)):
+            ready = _readable(lot, rejected)
+            new = self._store(ready)
+            created += new
+            duplicate += len(ready) - new
+        return Added(created=created, duplicate=duplicate, rejected=tuple(rejected))
+
+    def total(self) -> int:
+        """Count the mentions stored."""
+        return int(self._database.rows("SELECT COUNT(*) FROM mentions")[0][0])
+
+    def first_at(self) -> datetime | None:
+        """Event time of the earliest mention; None when empty."""
+        (micros,) = self._database.rows("SELECT MIN(published_at) FROM mentions")[0]
+        return None if micros is None else from_micros(micros)
+
+    def get(self, mention_id: str) -> Mention | None:
+        """Read one mention back, equal to what was stored."""
+        found = self._database.rows("SELECT body FROM mentions WHERE id = ?", (mention_id,))
+        return from_body(found[0][0], Mention) if found else None
+
+    def story_starts(self, window: Window, brands: Sequence[str]) -> Iterator[StoryStart]:
+        """First negative moment of each brand's stories in the window; one brand at a time is held in memory."""
+        for brand in sorted(set(brands)):
+            for story_id, micros in self._database.rows(_STORY_STARTS, (brand, *_span(window))):
+                yield StoryStart(brand=brand, story_id=story_id, first_at=from_micros(micros))
+
+    def counts(self, window: Window, brands: Sequence[str]) -> Mapping[str, Counts]:
+        """Counts per brand inside the window; a brand without mentions has Counts()."""
+        return {brand: self._counts(window, brand) for brand in brands}
+
+    def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:
+        """Negative stories of the brand in the window; `compound` is that of the most negative copy."""
+        values = (brand, *_span(window), _limit(limit))
+        stories = self._database.rows(_TOP_STORIES, values)
+        return tuple(self._summary(brand, window, *story) for story in stories)
+
+    def story_origins(self, window: Window) -> Iterator[StoryOrigin]:
+        """Origins in the window by time, then id; read in pages, so that memory stays flat."""
+        start, end = _span(window)
+        last: tuple[int, str] = (start, "")  # No id is empty, so none is skipped.
+        while page := self._database.rows(_ORIGINS, (*last, end, _PAGE)):
+            for _, _, body in page:
+                mention = from_body(body, Mention)
+                yield StoryOrigin(mention.story_id, mention.published_at, mention.title, mention.text)
+            last = page[-1][:2]
+
+    def search(self, words: str, *, brand: str | None = None, limit: int = 20) -> tuple[Mention, ...]:
+        """Mentions that hold all the words, newest first; an input without any word finds nothing."""
+        asked = words_to_find(words)
+        if not asked:
+            return ()
+        # Words hold only letters and digits, so quoting is enough to keep them plain.
+        query = " ".join(f'"{word}"' for word in asked)
+        found = self._database.rows(_SEARCH, {"words": query, "brand": brand, "limit": _limit(limit)})
+        return tuple(from_body(body, Mention) for (body,) in found)
+
+    def _store(self, ready: list[tuple[Mention, bytes]]) -> int:
+        with self._database.transaction() as connection:
+            return sum(_insert(connection, mention, body) for mention, body in ready)
+
+    def _counts(self, window: Window, brand: str) -> Counts:
+        values = (brand, *_span(window))
+        negatives, stories, authors = self._database.rows(_NEGATIVES, values)[0]
+        (others,) = self._database.rows(_OTHERS, values)[0]
+        return Counts(mentions=negatives + others, negatives=negatives, stories=stories, authors=authors)
+
+    def _summary(
+        self, brand: str, window: Window, story_id: str, copies: int, authors: int, compound: float
+    ) -> StorySummary:
+        body = self._database.rows(_EARLIEST_COPY, (brand, *_span(window), story_id))[0][0]
+        first = from_body(body, Mention)
+        return StorySummary(
+            story_id=story_id,
+            title=first.title,
+            text=first.text,
+            url=first.url,
+            network=first.network,
+            first_at=first.published_at,
+            copies=copies,
+            authors=authors,
+            compound=compound,
+        )
+
+
+def _readable(lot: list[Mention], rejected: list[Rejection]) -> list[tuple[Mention, bytes]]:
+    ready = []
+    for mention in lot:
+        try:
+            ready.append((mention, _body_of(mention)))
+        except BadItemError as exc:
+            rejected.append(Rejection(mention, str(exc)))
+    return ready
+
+
+def _body_of(mention: Mention) -> bytes:
+    """The mention as stored. BadItemError: it would not read back equal, or could not be counted."""
+    if not mention.id or not mention.story_id:
+        raise BadItemError("no id" if not mention.id else "no story id")
+    if not -1 <= mention.compound <= 1:  # Also catches NaN, which JSON would turn into null.
+        raise BadItemError(f"compound {mention.compound} is not in [-1, 1]")
+    to_micros(mention.published_at)
+    to_micros(mention.discovered_at)
+    body = to_body(mention)
+    try:
+        same = from_body(body, Mention) == mention
+    except PermanentError as exc:
+        raise BadItemError(f"would not read back: {exc.__cause__}") from exc
+    if not same:
+        raise BadItemError("would not read back as it was")
+    return body
+
+
+def _insert(connection: sqlite3.Connection, mention: Mention, body: bytes) -> bool:
+    at = to_micros(mention.published_at)
+    cursor = connection.execute(
+        "INSERT INTO mentions (id, published_at, is_origin, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (mention.id, at, mention.story_id == mention.id, body),
+    )
+    if cursor.rowcount == 0:
+        return False
+    n = cursor.lastrowid
+    negative = mention.tone == Tone.NEGATIVE
+    connection.executemany(
+        "INSERT INTO mention_brands VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(b, negative, at, n, mention.story_id, mention.author, mention.compound) for b in set(mention.brands)],
+    )
+    words = words_to_index(mention.text_of)
+    connection.execute("INSERT INTO mention_words (rowid, words) VALUES (?, ?)", (n, words))
+    return True
+
+
+def _span(window: Window) -> tuple[int, int]:
+    return to_micros(window.start), to_micros(window.end)
+
+
+def _limit(limit: int) -> int:
+    # SQLite reads a negative limit as "no limit" and refuses more than 64 bits.
+    return min(max(limit, 0), _MOST)

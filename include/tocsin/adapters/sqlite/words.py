@@ -1,0 +1,40 @@
+"""Folding for search: what people type finds what people wrote, with or without accents and apostrophes."""
+
+import re
+import unicodedata
+
+_SPELLING = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ`´", "'"),
+        # Invisible inside words: soft hyphen, zero-width space and joiners, byte-order mark.
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\ufeff", None),
+    }
+)
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_LONGEST_RUN = 3
+
+
+def words_to_index(text: str) -> str:
+    """Words to find a text by, parted by spaces; `L'Oréal` is found as `oreal`, `loreal` and `l'oréal`."""
+    return " ".join(form for word in _words(text) for form in _forms(word))
+
+
+def words_to_find(text: str) -> tuple[str, ...]:
+    """Words asked for, each once: any input is plain words, and an apostrophe joins (`l'oréal` asks `loreal`)."""
+    return tuple(dict.fromkeys(word.replace("'", "") for word in _words(text)))
+
+
+def _words(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKD", text.translate(_SPELLING))
+    return _WORD.findall(_ACCENTS.sub("", folded).casefold().translate(_LIGATURES))
+
+
+def _forms(word: str) -> list[str]:
+    parts = word.split("'")
+    if len(parts) == 1:
+        return parts
+    # Every run of neighbours, so that `l'oreal` also finds `l'oreal's`.
+    runs = [(start, start + length) for start in range(len(parts)) for length in range(1, _LONGEST_RUN + 1)]
+    return ["".join(parts[start:stop]) for start, stop in runs if stop <= len(parts)]

@@ -1,0 +1,1 @@
+"""Put enriched mentions into the store, each exactly once."""
