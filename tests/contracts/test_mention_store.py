@@ -1,0 +1,271 @@
+"""What MentionStore promises, sentence by sentence, on every kind of store."""
+
+import math
+import random
+from datetime import UTC, datetime, timedelta, timezone
+from threading import Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tocsin.errors import BadItemError
+from tocsin.model import Added, Counts, Entity, StoryStart, Tone, Window
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOUR = Window(NOON, NOON + timedelta(hours=1))
+ALWAYS = Window(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+
+many_examples = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def test_a_mention_reads_back_equal(stores, mention) -> None:
+    given_one = mention(
+        "a",
+        title="L’été, « vraiment »",
+        text='line\none "two" \x00 \u2028 😡',
+        published_at=datetime(2026, 11, 22, 13, 0, 0, 123456, tzinfo=timezone(timedelta(hours=1))),
+        brands=("tonic", "soda"),
+        entities=(Entity("Paris", "LOC", 0, 5),),
+        compound=-0.123456789,
+    )
+    assert stores.mentions.add([given_one]) == Added(created=1)
+    assert stores.mentions.get("a") == given_one
+    assert stores.mentions.get("b") is None
+    assert stores.mentions.first_at() == datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def test_an_empty_store_says_so(stores) -> None:
+    assert stores.mentions.total() == 0
+    assert stores.mentions.first_at() is None
+    assert stores.mentions.add([]) == Added()
+    assert list(stores.mentions.story_starts(ALWAYS, ["tonic"])) == []
+    assert stores.mentions.counts(ALWAYS, ["tonic"]) == {"tonic": Counts()}
+    assert stores.mentions.top_stories("tonic", ALWAYS, 3) == ()
+    assert list(stores.mentions.story_origins(ALWAYS)) == []
+
+
+def test_a_second_mention_of_an_id_changes_nothing(stores, mention) -> None:
+    stores.mentions.add([mention("a")])
+    again = mention("a", minutes=5, text="other words", brands=("soda",), story_id="x")
+    assert stores.mentions.add([again, again, mention("b")]) == Added(created=1, duplicate=2)
+    assert stores.mentions.get("a") == mention("a")
+    assert stores.mentions.counts(ALWAYS, ["tonic", "soda"]) == {"tonic": Counts(2, 2, 2, 2), "soda": Counts()}
+    assert stores.mentions.search("other") == ()
+
+
+BROKEN = {
+    "half a surrogate pair": {"text": "a\ud800b"},
+    "not a number": {"compound": math.nan},
+    "too negative": {"compound": -1.5},
+    "a time without its zone": {"published_at": datetime(2026, 11, 22)},  # noqa: DTZ001 - the broken case
+    "a discovery without its zone": {"discovered_at": datetime(2026, 11, 22)},  # noqa: DTZ001 - the broken case
+    "no story": {"story_id": ""},
+    "a list where a tuple belongs": {"brands": ["tonic"]},
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_what_cannot_be_stored_is_rejected_and_the_rest_goes_in(stores, mention, broken) -> None:
+    bad = mention("bad", **broken)
+    added = stores.mentions.add([mention("a"), bad, mention("b"), mention("a")])
+    assert (added.created, added.duplicate) == (2, 1)
+    (rejection,) = added.rejected
+    assert rejection.mention is bad
+    assert rejection.reason
+    assert stores.mentions.total() == 2
+
+
+def test_a_mention_without_id_is_rejected(stores, mention) -> None:
+    assert [r.reason for r in stores.mentions.add([mention("")]).rejected] == ["no id"]
+
+
+def test_more_than_one_transaction_goes_in_from_a_stream(stores, mention) -> None:
+    added = stores.mentions.add(mention(f"m{n % 1200}") for n in range(1300))
+    assert added == Added(created=1200, duplicate=100)
+    assert stores.mentions.total() == 1200
+
+
+def test_a_stream_that_breaks_leaves_a_store_that_works(stores, mention) -> None:
+    def breaking():
+        yield mention("a")
+        raise BadItemError("the rest cannot be read")
+
+    with pytest.raises(BadItemError):
+        stores.mentions.add(breaking())
+    stores.mentions.add([mention("a"), mention("b")])
+    assert stores.mentions.total() == 2
+
+
+def test_windows_are_half_open(stores, mention) -> None:
+    tick = timedelta(microseconds=1)
+    times = {"before": HOUR.start - tick, "start": HOUR.start, "last": HOUR.end - tick, "end": HOUR.end}
+    stores.mentions.add([mention(name, published_at=at) for name, at in times.items()])
+    assert [start.story_id for start in stores.mentions.story_starts(HOUR, ["tonic"])] == ["last", "start"]
+    assert stores.mentions.counts(HOUR, ["tonic"])["tonic"].mentions == 2
+    assert {story.story_id for story in stores.mentions.top_stories("tonic", HOUR, 9)} == {"last", "start"}
+    assert [origin.story_id for origin in stores.mentions.story_origins(HOUR)] == ["start", "last"]
+    assert stores.mentions.counts(Window(NOON, NOON), ["tonic"]) == {"tonic": Counts()}
+
+
+def test_story_starts_are_the_first_negative_moments(stores, mention) -> None:
+    stores.mentions.add(
+        [
+            mention("praise", minutes=1, story_id="s", tone=Tone.POSITIVE, compound=0.5),
+            mention("later", minutes=9, story_id="s"),
+            mention("first", minutes=4, story_id="s"),
+            mention("both", minutes=2, story_id="r", brands=("tonic", "soda")),
+            mention("other", minutes=2, story_id="q", brands=("water",)),
+        ]
+    )
+    assert list(stores.mentions.story_starts(HOUR, ["tonic", "soda", "tonic"])) == [
+        StoryStart("soda", "r", NOON + timedelta(minutes=2)),
+        StoryStart("tonic", "r", NOON + timedelta(minutes=2)),
+        StoryStart("tonic", "s", NOON + timedelta(minutes=4)),
+    ]
+
+
+def test_counts_tell_mentions_negatives_stories_and_authors(stores, mention) -> None:
+    stores.mentions.add(
+        [
+            mention("a", story_id="s", author="ann"),
+            mention("b", story_id="s", author="bob"),
+            mention("c", story_id="t", author="bob", brands=("tonic", "soda")),
+            mention("d", tone=Tone.NEUTRAL, compound=0.0, author="dan"),
+            mention("e", tone=Tone.UNKNOWN, compound=0.0, author="eve"),
+            mention("f", brands=()),
+        ]
+    )
+    assert stores.mentions.counts(HOUR, ["tonic", "soda", "water"]) == {
+        "tonic": Counts(mentions=5, negatives=3, stories=2, authors=2),
+        "soda": Counts(mentions=1, negatives=1, stories=1, authors=1),
+        "water": Counts(),
+    }
+
+
+def test_a_brand_named_twice_counts_once(stores, mention) -> None:
+    stores.mentions.add([mention("a", brands=("tonic", "tonic"))])
+    assert stores.mentions.counts(HOUR, ["tonic"])["tonic"].mentions == 1
+
+
+def test_top_stories_are_ordered_by_copies_then_harm_then_id(stores, mention) -> None:
+    stores.mentions.add(
+        [
+            mention("late", minutes=9, story_id="wide", compound=-0.9, title="late copy"),
+            mention("early", minutes=3, story_id="wide", author="author-late", title="early copy", network="x"),
+            mention("harsh", compound=-0.8),
+            mention("b-mild", compound=-0.2),
+            mention("a-mild", compound=-0.2),
+            mention("nice", story_id="harsh", tone=Tone.POSITIVE, compound=0.9),
+        ]
+    )
+    stories = stores.mentions.top_stories("tonic", HOUR, 9)
+    assert [story.story_id for story in stories] == ["wide", "harsh", "a-mild", "b-mild"]
+    wide = stories[0]
+    assert (wide.copies, wide.authors, wide.compound) == (2, 1, -0.9)
+    assert (wide.title, wide.network, wide.url) == ("early copy", "x", "https://example.org/early")
+    assert wide.first_at == NOON + timedelta(minutes=3)
+    assert stories[1].copies == 1
+    assert len(stores.mentions.top_stories("tonic", HOUR, 2)) == 2
+    assert stores.mentions.top_stories("tonic", HOUR, 0) == ()
+    assert stores.mentions.top_stories("tonic", HOUR, -1) == ()
+
+
+def test_a_story_is_told_by_its_earliest_copy_inside_the_window(stores, mention) -> None:
+    stores.mentions.add([mention("old", minutes=-5, story_id="s"), mention("new", minutes=5, story_id="s")])
+    (story,) = stores.mentions.top_stories("tonic", HOUR, 1)
+    assert (story.title, story.copies) == ("Title of new", 1)
+
+
+def test_story_origins_are_the_first_copies_by_time_then_id(stores, mention) -> None:
+    stores.mentions.add([mention("copy", minutes=1, story_id="b")])
+    stores.mentions.add(mention(f"o{n:04}", minutes=2, brands=()) for n in reversed(range(1100)))
+    stores.mentions.add([mention("b", minutes=1), mention("a", minutes=3, tone=Tone.POSITIVE, compound=0.1)])
+    origins = list(stores.mentions.story_origins(HOUR))
+    assert [origin.story_id for origin in origins] == ["b", *(f"o{n:04}" for n in range(1100)), "a"]
+    assert (origins[0].published_at, origins[0].title) == (NOON + timedelta(minutes=1), "Title of b")
+    assert origins[0].text == "Text of b"
+
+
+def test_a_reader_may_write_between_two_answers(stores, mention) -> None:
+    stores.mentions.add([mention("a"), mention("b", brands=("soda",))])
+    seen = []
+    for start in stores.mentions.story_starts(HOUR, ["tonic", "soda"]):
+        stores.mentions.add([mention(f"new-{start.story_id}", brands=())])
+        seen.append(start.story_id)
+    assert seen == ["b", "a"]
+    assert stores.mentions.total() == 4
+
+
+def test_threads_share_the_stores(stores, mention) -> None:
+    def work(worker: int) -> None:
+        for n in range(20):
+            stores.mentions.add([mention(f"m{n}"), mention(f"w{worker}-{n}")])
+            stores.mentions.counts(HOUR, ["tonic"])
+
+    threads = [Thread(target=work, args=(worker,)) for worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert stores.mentions.total() == 20 + 4 * 20
+
+
+ids = st.sampled_from([f"m{n}" for n in range(8)])
+drafts = st.lists(
+    st.tuples(
+        ids,
+        st.integers(0, 90),
+        st.sampled_from(list(Tone)),
+        ids,
+        st.sampled_from(["", "tonic", "soda"]),
+        st.booleans(),
+    ),
+    max_size=20,
+)
+
+
+def build(mention, drafts):
+    return [
+        mention(i, minutes, tone=tone, story_id=story, brands=(brand,), compound=math.nan if bad else -0.5)
+        for i, minutes, tone, story, brand, bad in drafts
+    ]
+
+
+def everything(stores):
+    mentions = stores.mentions
+    return (
+        mentions.total(),
+        mentions.first_at(),
+        list(mentions.story_starts(HOUR, ["tonic", "soda"])),
+        mentions.counts(HOUR, ["tonic", "soda"]),
+        mentions.top_stories("tonic", HOUR, 9),
+        list(mentions.story_origins(ALWAYS)),
+        mentions.search("text", limit=99),
+        [mentions.get(f"m{n}") for n in range(8)],
+    )
+
+
+@many_examples
+@given(drafts=drafts)
+def test_counts_add_up_and_twice_is_once(fresh, mention, drafts) -> None:
+    with fresh() as stores:
+        coming = build(mention, drafts)
+        added = stores.mentions.add(coming)
+        assert added.created + added.duplicate + len(added.rejected) == len(coming)
+        assert stores.mentions.total() == added.created
+        once = everything(stores)
+        again = stores.mentions.add(coming)
+        assert (again.created, len(again.rejected)) == (0, len(added.rejected))
+        assert everything(stores) == once
+
+
+@many_examples
+@given(drafts=drafts, seed=st.integers(0, 99))
+def test_order_does_not_matter(fresh, mention, drafts, seed) -> None:
+    coming = list({one.id: one for one in build(mention, drafts)}.values())
+    shuffled = random.Random(seed).sample(coming, len(coming))
+    with fresh() as left, fresh() as right:
+        left.mentions.add(coming)
+        right.mentions.add(shuffled)
+        assert everything(left) == everything(right)
