@@ -1,0 +1,18 @@
+"""Read settings and configuration files once, and say all that is wrong with them, each with its place and remedy."""
+
+from tocsin.config.columns import load_columns
+from tocsin.config.files import Config, ToneLimits, load_config, parse_config
+from tocsin.config.schema import json_schemas, write_schemas
+from tocsin.config.settings import Settings, read_settings
+
+__all__ = [
+    "Config",
+    "Settings",
+    "ToneLimits",
+    "json_schemas",
+    "load_columns",
+    "load_config",
+    "parse_config",
+    "read_settings",
+    "write_schemas",
+]

@@ -1,0 +1,173 @@
+"""The YAML files as frozen words of the model: all of them checked together, all problems told at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tocsin.config.checking import find_repeats, find_unknown, fit, settled
+from tocsin.config.columns import column_problems
+from tocsin.config.places import Document, parse_document, read_document
+from tocsin.config.problems import Place, Problem, refuse, shown
+from tocsin.config.shapes import BrandEntry, BrandsFile, PeopleFile, PersonEntry, SourceEntry, SourcesFile
+from tocsin.config.words import parse_duration
+from tocsin.enrich.folding import fold
+from tocsin.model import Brand, Person, Severity, Source, SourceKind
+
+BRANDS, SOURCES, PEOPLE = "brands.yaml", "sources.yaml", "people.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class ToneLimits:
+    """Valence at or below `negative` is negative, at or above `positive` positive, else neutral."""
+
+    negative: float = -0.05
+    positive: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Whom we watch, what we read, who hears of it. `sources` holds the enabled ones; paths in them are whole."""
+
+    brands: tuple[Brand, ...]
+    sources: tuple[Source, ...]
+    people: tuple[Person, ...]
+    languages: tuple[str, ...] = ("fr", "en")
+    tone: ToneLimits = ToneLimits()
+    resting: tuple[str, ...] = ()
+    """Ids of the sources that are switched off."""
+
+    def advice(self) -> tuple[str, ...]:
+        """Say what is allowed but hardly meant, a sentence each: nothing to read, nobody to tell."""
+        told = {brand for person in self.people for brand in person.brands or [one.id for one in self.brands]}
+        unheard = [brand.id for brand in self.brands if brand.id not in told]
+        said = [
+            "no source is enabled: nothing will be collected (sources.yaml)" if not self.sources else "",
+            f"nobody hears of {', '.join(unheard)} (people.yaml)" if unheard else "",
+        ]
+        return tuple(sentence for sentence in said if sentence)
+
+
+def load_config(folder: Path, *, need_sources: bool = True) -> Config:
+    """Read brands.yaml, sources.yaml and people.yaml of the folder.
+
+    ConfigError: one line for each problem of all files, `file:line:column: what is wrong; remedy`. Without
+    `need_sources` sources.yaml may be missing; when it is there it is checked all the same.
+    """
+    if not folder.is_dir():
+        remedy = "make it, or name another by TOCSIN_CONFIG or --config (tocsin config check --help)"
+        refuse([Problem(Place(str(folder)), f"no such folder; {remedy}")])
+    names = [BRANDS, SOURCES, PEOPLE]
+    if not need_sources and not (folder / SOURCES).exists():
+        names.remove(SOURCES)
+    return _assemble({name: read_document(folder / name) for name in names}, folder, on_disk=True)
+
+
+def parse_config(texts: Mapping[str, bytes], folder: Path = Path()) -> Config:
+    """Read the same files from memory, by name; the disk is not touched, so column maps are not looked at."""
+    return _assemble({name: parse_document(text, str(folder / name)) for name, text in texts.items()}, folder)
+
+
+def _assemble(documents: Mapping[str, Document], folder: Path, *, on_disk: bool = False) -> Config:
+    brands_at = documents[BRANDS]
+    people_at = documents[PEOPLE]
+    sources_at = documents.get(SOURCES, Document(SOURCES, data={"sources": []}))
+    brands = fit(brands_at, BrandsFile)
+    people = fit(people_at, PeopleFile)
+    sources = fit(sources_at, SourcesFile)
+    problems = [problem for document in documents.values() for problem in document.problems]
+    problems += _across(brands_at, sources_at, people_at)
+    if sources and on_disk:
+        problems += _maps(sources.sources or [], sources_at, folder)
+    refuse(problems)
+    return _config(settled(brands), settled(sources).sources or [], settled(people).people or [], folder)
+
+
+def _config(brands: BrandsFile, sources: list[SourceEntry], people: list[PersonEntry], folder: Path) -> Config:
+    return Config(
+        brands=tuple(_brand(entry) for entry in brands.brands),
+        sources=tuple(_source(entry, folder) for entry in sources if entry.enabled),
+        people=tuple(_person(entry) for entry in people),
+        languages=tuple(brands.languages),
+        tone=ToneLimits(brands.tone.negative, brands.tone.positive),
+        resting=tuple(entry.id for entry in sources if not entry.enabled),
+    )
+
+
+def _across(brands: Document, sources: Document, people: Document) -> list[Problem]:
+    """What one entry alone cannot see; read off the plain data, so that a wrong entry hides nothing of the others."""
+    ids = list(brands.glean("brands", "id"))
+    problems = [
+        *find_repeats(ids, "brand id", "give each brand its own"),
+        *find_repeats(brands.glean("languages"), "language", "name it once"),
+        *find_repeats(sources.glean("sources", "id"), "source id", "give each source its own"),
+        *find_repeats(people.glean("people", "id"), "person id", "give each person their own"),
+        *_shared_names(brands),
+    ]
+    if ids:
+        problems += find_unknown(people.glean("people", "brands"), (name for name, _ in ids), "brand")
+    return problems
+
+
+def _shared_names(document: Document) -> list[Problem]:
+    """Names that two brands are looked for by: a mention could not be told to belong to one of them."""
+    entries = document.data.get("brands") if isinstance(document.data, dict) else None
+    owners: dict[str, tuple[int, Place]] = {}
+    problems = []
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        for name, place in document.glean("brands", index, _searched(entry)):
+            owner, first = owners.setdefault(fold(name.strip()), (index, place))
+            if owner != index:
+                text = f"{shown(name)} already finds the brand in line {first.line}; only one brand may have it"
+                problems.append(Problem(place, text))
+    return problems
+
+
+def _searched(entry: object) -> str:
+    """The matcher's rule: the name itself is looked for only where neither aliases nor patterns are written."""
+    written = isinstance(entry, dict) and (entry.get("aliases") or entry.get("patterns"))
+    return "aliases" if written else "name"
+
+
+def _maps(entries: Iterable[SourceEntry], document: Document, folder: Path) -> list[Problem]:
+    """What is wrong with the column maps that the sources name, after the line that names them."""
+    problems = []
+    for index, entry in enumerate(entries):
+        if entry.columns and (found := column_problems(folder / entry.columns)):
+            place = document.place(("sources", index, "columns"))
+            problems += [Problem(place, f"column map {shown(entry.columns)} is not right; see its lines"), *found]
+    return problems
+
+
+def _brand(entry: BrandEntry) -> Brand:
+    return Brand(
+        id=entry.id,
+        name=entry.name,
+        aliases=tuple(entry.aliases),
+        patterns=tuple(entry.patterns),
+        never=tuple(entry.never),
+        min_authors=entry.min_authors,
+    )
+
+
+def _source(entry: SourceEntry, folder: Path) -> Source:
+    return Source(
+        id=entry.id,
+        kind=SourceKind(entry.kind),
+        url=entry.url if entry.kind == "feed" else str(folder / entry.url),
+        network=entry.network,
+        language=entry.language,
+        every=parse_duration(entry.every),
+        columns=str(folder / entry.columns) if entry.columns else None,
+    )
+
+
+def _person(entry: PersonEntry) -> Person:
+    return Person(
+        id=entry.id,
+        name=entry.name,
+        email=entry.email,
+        language=entry.language,
+        time_zone=entry.time_zone,
+        severity=Severity[entry.severity.upper()],
+        brands=tuple(entry.brands),
+    )

@@ -1,0 +1,155 @@
+"""What each configuration file may hold: the pydantic shapes behind the checks, the docs and the JSON Schemas."""
+
+from pathlib import PurePath
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from tocsin.config.words import Every, Language, Line, Mailbox, Pattern, Slug, Zone, parse_web_url
+
+
+class Shape(BaseModel):
+    """A mapping with known keys only, read without guessing: no text becomes a number, no number becomes text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class ToneEntry(Shape):
+    """Where a text's valence, -1 to 1, stops being neutral."""
+
+    negative: Annotated[float, Field(ge=-1, le=0, allow_inf_nan=False)] = -0.05
+    """At or below this valence a text is negative."""
+    positive: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.05
+    """At or above this valence a text is positive."""
+
+
+class BrandEntry(Shape):
+    """A brand that we watch."""
+
+    id: Slug
+    """Short name in links, logs and other files; never change it, history hangs on it."""
+    name: Line
+    """The brand as mails and tables call it; looked for in texts only when it has no aliases or patterns."""
+    aliases: list[Line] = []
+    """What the brand is looked for by, as whole words, whatever the case and accents; no two brands may share one."""
+    patterns: list[Pattern] = []
+    """Regular expressions (Python's), case ignored, read on the text without accents: what words cannot say."""
+    never: list[Line] = []
+    """Words inside which a match does not count: `orange juice` vetoes the orange in it and no other."""
+    min_authors: Annotated[int, Field(ge=1, le=10_000)] = 3
+    """Distinct authors below which nothing is an incident, however loud one of them is."""
+
+
+class BrandsFile(Shape):
+    """brands.yaml: whom we watch, and in which languages."""
+
+    languages: Annotated[list[Language], Field(min_length=1)] = ["fr", "en"]
+    """Languages that we tell apart and read; a text in another language counts as unknown."""
+    tone: ToneEntry = ToneEntry()
+    """Where tone stops being neutral."""
+    brands: Annotated[list[BrandEntry], Field(min_length=1)]
+    """The brands."""
+
+
+class SourceEntry(Shape):
+    """Somewhere mentions come from."""
+
+    id: Slug
+    """Short name in logs and counts; never change it, what was read hangs on it."""
+    kind: Literal["feed", "file"]
+    """`feed` is RSS or Atom; `file` is an archive, CSV or JSON Lines, also .gz."""
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
+    """Address of the feed, http(s), or path of the file, from this file's folder."""
+    network: Slug = "web"
+    """What kind of place it is, such as web, news, forum: mentions are told apart by it."""
+    language: Language | None = None
+    """Language of the source, when all of it is in one; left out, each text is looked at."""
+    every: Every = "10m"
+    """How often to look, 1m to 7d: 90s, 5m, 1h or ISO 8601 such as PT5M."""
+    columns: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    """Path of the file's column map, from this file's folder; only for kind file."""
+    enabled: bool = True
+    """false keeps the source here but does not read it."""
+
+    @field_validator("url")
+    @classmethod
+    def _fits_kind(cls, url: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") == "feed":
+            return parse_web_url(url)
+        if info.data.get("kind") == "file" and ("://" in url or not PurePath(url).name or not url.isprintable()):
+            raise ValueError("a source of kind file takes a path; for an address write kind: feed")
+        return url
+
+    @field_validator("columns")
+    @classmethod
+    def _only_for_files(cls, columns: str | None, info: ValidationInfo) -> str | None:
+        if columns is not None and info.data.get("kind") == "feed":
+            raise ValueError("a feed has no columns; delete the line, or write kind: file")
+        return columns
+
+
+class SourcesFile(Shape):
+    """sources.yaml: what we read."""
+
+    sources: list[SourceEntry] | None
+    """The sources; `[]` for none."""
+
+
+class PersonEntry(Shape):
+    """Somebody who hears of incidents."""
+
+    id: Slug
+    """Short name in logs and in the ledger of what was sent."""
+    name: Line
+    """The person's name, as the mail greets them."""
+    email: Mailbox
+    """Where mails go: one bare address."""
+    language: Language = "en"
+    """Language of their mails."""
+    time_zone: Zone = "Europe/Paris"
+    """IANA name of the zone that times in their mails are told in."""
+    severity: Literal["watch", "critical"] = "critical"
+    """The least that they want to hear of."""
+    brands: list[Slug] = []
+    """Ids of the brands that concern them; left out or empty: every brand."""
+
+
+class PeopleFile(Shape):
+    """people.yaml: who hears of it."""
+
+    people: list[PersonEntry] | None
+    """The people; `[]` for none."""
+
+
+Column = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ColumnsFile(Shape):
+    """A column map: which column (CSV) or key (JSON Lines) of an archive holds what."""
+
+    id: Column | None = None
+    """Column of the row's own id."""
+    time: Column
+    """Column of the time of the post."""
+    time_zone: Zone = "UTC"
+    """IANA name of the zone that times without one are in."""
+    time_format: Column | None = None
+    """How times are written, as Python's strptime reads them; left out, ISO 8601 or seconds since 1970."""
+    text: Column
+    """Column of the text."""
+    title: Column | None = None
+    """Column of the title."""
+    author: Column | None = None
+    """Column of the author; kept as a pseudonym only."""
+    brand: Column | None = None
+    """Column that names the brand; left out, brands are looked for in the text."""
+    brand_names: dict[str, Slug] = {}
+    """What the brand column says, and the id of the brand that it means."""
+    source: Column | None = None
+    """Column of the source."""
+    url: Column | None = None
+    """Column of the post's address."""
+    language: Column | None = None
+    """Column of the language."""
+    network: Column | None = None
+    """Column of the network."""

@@ -1,0 +1,169 @@
+"""What the environment may say, that nothing secret is ever shown, and that a slip names its remedy."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.config import Settings, read_settings
+from tocsin.errors import ConfigError
+
+HERE = Path("/nowhere/at-all")
+SECRET = "correct horse battery"
+
+
+def read(**names: str) -> Settings:
+    return read_settings({f"TOCSIN_{name}": value for name, value in names.items()}, HERE)
+
+
+def problems(**names: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(**names)
+    return str(caught.value).splitlines()
+
+
+def test_nothing_set_keeps_everything_in_one_folder_here() -> None:
+    settings = read()
+    assert settings.home == HERE / ".tocsin"
+    assert settings.store == "sqlite:////nowhere/at-all/.tocsin/tocsin.db"
+    assert settings.database == "/nowhere/at-all/.tocsin/tocsin.db"
+    assert settings.batches == "/nowhere/at-all/.tocsin/batches"
+    assert (settings.allow_networks, settings.repeat) == ((), timedelta(hours=4))
+    assert (settings.smtp_host, settings.smtp_from, settings.smtp_username) == (None, None, None)
+    assert settings.pseudonym_key is None
+
+
+def test_home_moves_what_lies_in_it() -> None:
+    settings = read(HOME="/srv/tocsin")
+    assert (settings.database, settings.batches) == ("/srv/tocsin/tocsin.db", "/srv/tocsin/batches")
+
+
+def test_paths_become_whole_because_tasks_run_elsewhere() -> None:
+    settings = read(HOME="h", CONFIG="c", STORE="sqlite:///s/t.db", BATCHES="b")
+    assert (settings.home, settings.config) == (HERE / "h", HERE / "c")
+    assert (settings.database, settings.batches) == (str(HERE / "s/t.db"), str(HERE / "b"))
+
+
+def test_urls_and_memory_are_left_as_they_are() -> None:
+    settings = read(STORE="sqlite:///:memory:", BATCHES="s3://bucket/tocsin")
+    assert (settings.database, settings.batches) == (":memory:", "s3://bucket/tocsin")
+
+
+def test_everything_set_arrives() -> None:
+    settings = read(
+        ALLOW_NETWORKS="10.0.0.0/8, 127.0.0.1,fd00::/8",
+        PSEUDONYM_KEY=SECRET,
+        SMTP_HOST="mail.example.org",
+        SMTP_PORT="2525",
+        SMTP_USERNAME="bell",
+        SMTP_PASSWORD=SECRET,
+        SMTP_TLS="tls",
+        SMTP_FROM="bell@example.org",
+        REPEAT="PT90M",
+    )
+    assert settings.allow_networks == (ip_network("10.0.0.0/8"), ip_network("127.0.0.1/32"), ip_network("fd00::/8"))
+    assert settings.pseudonym_key is not None
+    assert settings.pseudonym_key.get_secret_value() == SECRET
+    assert settings.smtp_password is not None
+    assert settings.smtp_password.get_secret_value() == SECRET
+    assert (settings.smtp_host, settings.smtp_port, settings.smtp_tls) == ("mail.example.org", 2525, "tls")
+    assert (settings.smtp_username, settings.smtp_from) == ("bell", "bell@example.org")
+    assert settings.repeat == timedelta(minutes=90)
+
+
+@pytest.mark.parametrize(("tls", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
+def test_the_port_follows_the_encryption(tls: str, port: int) -> None:
+    assert read(SMTP_TLS=tls).smtp_port == port
+    assert read(SMTP_TLS=tls, SMTP_PORT="26").smtp_port == 26
+
+
+def test_an_empty_value_counts_as_none() -> None:
+    assert read(SMTP_HOST="", REPEAT=" ", STORE="") == read()
+
+
+def test_what_is_not_ours_is_not_read() -> None:
+    environ = {"PATH": "/bin", "SMTP_HOST": "mail", "TOCSIN_EVAL_DATA": "/data", "TOCSIN_STANDALONE": "1"}
+    assert read_settings(environ, HERE) == read()
+
+
+def test_settings_do_not_change() -> None:
+    settings = read()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.smtp_host = "other"
+
+
+def test_no_secret_is_ever_shown() -> None:
+    settings = read(
+        PSEUDONYM_KEY=SECRET, SMTP_PASSWORD=SECRET, SMTP_USERNAME="u", SMTP_HOST="h", SMTP_FROM="u@example.org"
+    )
+    assert SECRET not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    found = problems(PSEUDONYM_KEY="hunter2", SMTP_PASSWORD=SECRET, SMTP_TLS="none", SMTP_PORT="x")
+    assert SECRET not in "".join(found)
+    assert "hunter2" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({"SMPT_HOST": "m"}, "unknown setting 'TOCSIN_SMPT_HOST'; did you mean 'TOCSIN_SMTP_HOST'?"),
+        ({"SMPT_HOST": ""}, "unknown setting 'TOCSIN_SMPT_HOST'; did you mean 'TOCSIN_SMTP_HOST'?"),
+        ({"repeat": "4h"}, "unknown setting 'TOCSIN_repeat'; did you mean 'TOCSIN_REPEAT'?"),
+        ({"STORE": "postgres://x"}, "TOCSIN_STORE: only SQLite so far; write sqlite:///path/to/tocsin.db or"),
+        ({"STORE": "sqlite:///"}, "TOCSIN_STORE: only SQLite so far; write sqlite:///path/to/tocsin.db or"),
+        ({"ALLOW_NETWORKS": "10.0.0.1/8"}, "TOCSIN_ALLOW_NETWORKS: 10.0.0.1/8 has host bits set; write networks as"),
+        (
+            {"ALLOW_NETWORKS": "home"},
+            "TOCSIN_ALLOW_NETWORKS: 'home' does not appear to be an IPv4 or IPv6 network; wri",
+        ),
+        (
+            {"PSEUDONYM_KEY": "short"},
+            "TOCSIN_PSEUDONYM_KEY: is too short to keep a secret; write 16 characters or mor",
+        ),
+        ({"SMTP_PORT": "smtp"}, "TOCSIN_SMTP_PORT: write a port, 1 to 65535"),
+        ({"SMTP_PORT": "70000"}, "TOCSIN_SMTP_PORT: write a port, 1 to 65535"),
+        ({"SMTP_TLS": "ssl"}, "TOCSIN_SMTP_TLS: write 'none', 'starttls' or 'tls'"),
+        ({"SMTP_FROM": "bell"}, "TOCSIN_SMTP_FROM: 'bell' is no e-mail address; write it bare, such as"),
+        ({"SMTP_HOST": "m"}, "TOCSIN_SMTP_FROM: is missing; TOCSIN_SMTP_HOST needs the address that mails come from"),
+        ({"SMTP_USERNAME": "u"}, "TOCSIN_SMTP_PASSWORD: is missing; set the user name and the password, or neither"),
+        ({"SMTP_PASSWORD": "p"}, "TOCSIN_SMTP_USERNAME: is missing; set the user name and the password, or neither"),
+        ({"REPEAT": "often"}, "TOCSIN_REPEAT: 'often' is no length of time; write 90s, 5m, 4h, 1d or ISO 8601 such"),
+        (
+            {"SMTP_HOST": "m\nx"},
+            "TOCSIN_SMTP_HOST: holds a line end or another control character; write it on one line",
+        ),
+        ({"REPEAT": "1m"}, "TOCSIN_REPEAT: out of range; write 5m to 30d"),
+    ],
+)
+def test_a_slip_names_its_remedy(names: dict[str, str], expected: str) -> None:
+    found = problems(**names)
+    assert len(found) == 1
+    assert found[0].startswith(f"environment: {expected}")
+
+
+def test_a_password_is_not_sent_in_clear_except_to_this_machine() -> None:
+    login = {"SMTP_USERNAME": "u", "SMTP_PASSWORD": "p", "SMTP_TLS": "none", "SMTP_FROM": "u@example.org"}
+    assert read(SMTP_HOST="127.0.0.1", **login).smtp_tls == "none"
+    assert problems(SMTP_HOST="mail.example.org", **login) == [
+        "environment: TOCSIN_SMTP_TLS: none would send the password in clear; write starttls or tls"
+    ]
+
+
+def test_all_slips_are_told_at_once() -> None:
+    assert len(problems(SMTP_PORT="x", REPEAT="x", STORE="x", SMPT_HOST="x")) == 4
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([name.upper() for name in Settings.model_fields]) | st.text(max_size=5),
+        st.text(max_size=30) | st.sampled_from(["~x/y", "sqlite:///~/x", "4h", "tls", "::1,10.0.0.0/8", "587"]),
+        max_size=5,
+    )
+)
+def test_any_environment_gives_settings_or_one_error(names: dict[str, str]) -> None:
+    try:
+        read(**names)
+    except ConfigError as exc:
+        assert all(line.isprintable() for line in str(exc).split("\n"))  # noqa: PT017 - either outcome is right
