@@ -128,6 +128,14 @@ def airflow_environment(
     return environment
 
 
+def known_password(home: Path) -> str | None:
+    """The admin's password of the Airflow in this home; None where there is none yet, or its file is damaged."""
+    try:
+        return str(json.loads((home / "airflow" / "passwords.json").read_text(encoding="utf-8"))["admin"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _furnish(airflow: Path, password: str) -> None:
     (airflow / "config").mkdir(parents=True, exist_ok=True)
     (airflow / "config" / "airflow_local_settings.py").write_text(_PRELOAD, encoding="utf-8")
@@ -139,11 +147,12 @@ def _furnish(airflow: Path, password: str) -> None:
 class Standalone:
     """One `airflow standalone` and everything it starts; leaving the `with` block stops all of it."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, folder: Path | None = None) -> None:
         self.environment = dict(environment)
         self.log = log
+        self._folder = folder
         self.url = self.environment["AIRFLOW__API__BASE_URL"]
-        self._session_file = Path(self.environment["AIRFLOW_HOME"]) / "standalone.session"
+        self._session_file = _session_file(Path(self.environment["AIRFLOW_HOME"]).parent)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -161,14 +170,15 @@ class Standalone:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start it in its own session, after stopping what a killed predecessor in the same home left behind."""
-        self._stop_predecessor()
+        """Start it in its own session and in `folder`, after stopping what a killed predecessor left behind."""
+        stop_left_over(self._session_file.parents[1])
         hear_ctrl_c()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as out:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter's neighbour, no outside text
                 [str(Path(sys.executable).parent / "airflow"), "standalone"],
                 env=self.environment,
+                cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -225,14 +235,21 @@ class Standalone:
     def _ended(self) -> bool:
         return self._process is None or (self._process.poll() is not None and not alive_in(self._process.pid))
 
-    def _stop_predecessor(self) -> None:
-        if not self._session_file.exists():
-            return
-        session, _, token = self._session_file.read_text(encoding="utf-8").partition(" ")
-        # The number may belong to a stranger by now: only processes with our token are ours.
-        if session.isdigit() and any(carries(pid, MARKER, token) for pid in alive_in(int(session))):
-            kill_session(int(session))
-        self._session_file.unlink(missing_ok=True)
+
+def stop_left_over(home: Path) -> None:
+    """Stop the standalone of this home whose owner was killed before it could; do nothing where there is none."""
+    file = _session_file(home)
+    if not file.exists():
+        return
+    session, _, token = file.read_text(encoding="utf-8").partition(" ")
+    # The number may belong to a stranger by now: only processes with our token are ours.
+    if session.isdigit() and any(carries(pid, MARKER, token) for pid in alive_in(int(session))):
+        kill_session(int(session))
+    file.unlink(missing_ok=True)
+
+
+def _session_file(home: Path) -> Path:
+    return home / "airflow" / "standalone.session"
 
 
 def _health(client: httpx.Client) -> dict[str, bool]:

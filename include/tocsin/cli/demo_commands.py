@@ -1,0 +1,72 @@
+"""`tocsin demo` and `tocsin up`: Tocsin on a real Airflow of its own, until Ctrl-C."""
+
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import tocsin
+from tocsin.demo.play import play_demo
+from tocsin.demo.screen import Screen
+from tocsin.errors import ConfigError
+from tocsin.processes import StopSignal, stop_signals
+from tocsin.standalone import Standalone, airflow_environment, free_ports, known_password
+from tocsin.wiring import open_app
+
+_PROJECT = Path(tocsin.__file__).resolve().parents[2]
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the e-mail: 0 when it arrived, 1 when not.")
+    ] = False,
+    home: Annotated[Path, typer.Option(help="Folder for all that the demo writes; emptied first.")] = Path(
+        ".tocsin/demo"
+    ),
+) -> None:
+    """Watch a crisis being caught: a local newsroom, the whole pipeline on a real Airflow, the e-mail.
+
+    Nothing leaves this machine. Ctrl-C stops every process that was started.
+    """
+    screen = Screen(Console())
+    try:
+        play_demo(home, _PROJECT, os.environ, screen, once=once)
+    except KeyboardInterrupt:
+        raise typer.Exit(0 if screen.picture.mails and not once else 130) from None
+    except StopSignal as asked:
+        raise typer.Exit(128 + asked.number) from None
+
+
+def up(
+    port: Annotated[int, typer.Option(help="Port of the Airflow UI; another is taken when it is busy.")] = 8080,
+) -> None:
+    """Run Tocsin with your own config and settings on a real Airflow of this machine, until Ctrl-C.
+
+    More than one machine, or Airflow of your own: see include/docs/operations.md.
+    """
+    if not (_PROJECT / "dags").is_dir():
+        raise ConfigError(f"{_PROJECT / 'dags'} is missing; tocsin up runs from a clone of the project")
+    console = Console()
+    with open_app() as app:
+        settings, advice = app.settings, app.config.advice()
+    for sentence in advice:
+        console.print(f"Note: {sentence}", style="yellow")
+    password = known_password(settings.home) or secrets.token_urlsafe(9)
+    base = os.environ | {"TOCSIN_HOME": str(settings.home), "TOCSIN_CONFIG": str(settings.config)}
+    environment = airflow_environment(settings.home, _PROJECT, ports=free_ports(port), password=password, base=base)
+    try:
+        with stop_signals(), Standalone(environment, settings.home / "airflow.log") as standalone:
+            console.print(f"starting Airflow, log in {standalone.log} ...")
+            standalone.wait_healthy()
+            console.print(f"[bold]{standalone.url}[/]   user admin   password {password}   Ctrl-C stops everything")
+            while True:
+                standalone.check_alive()
+                time.sleep(1)
+    except KeyboardInterrupt:
+        console.print("stopped, no process is left")
+    except StopSignal as asked:
+        raise typer.Exit(128 + asked.number) from None
