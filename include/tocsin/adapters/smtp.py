@@ -65,7 +65,9 @@ def _headed(message: Message, sender: str, at: datetime) -> EmailMessage:
 
 def _plain(text: str) -> str:
     """Keep a header value on its one line: the last fence, whatever the rooms before have let through."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()
+    line = "".join(char if char.isprintable() else " " for char in text).strip()
+    # The email package decodes encoded words in what it is given: `=?utf-8?q?=0d=0a...?=` would become a line break.
+    return line.replace("=?", "= ?")
 
 
 def _fix_boundaries(mail: EmailMessage, message_id: str) -> None:

@@ -34,6 +34,7 @@ def web_link(url: str) -> str:
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode("ascii")
+        host = f"[{host}]" if ":" in host else host
         port = f":{parts.port}" if parts.port else ""
     except ValueError:  # UnicodeError is one: a host that cannot be spelled
         return ""

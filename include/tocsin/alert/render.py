@@ -131,9 +131,8 @@ def _end(notice: Notice, speech: Speech) -> dict[str, str]:
 
 def _peak(notice: Notice, speech: Speech) -> str:
     """Highest factor; where usual is almost none, the loudest hour says more."""
-    hours = [round(point.observed) for point in notice.verdict.recent if point.at >= notice.incident.since]
-    if notice.verdict.usual < NEARLY_NONE and hours:
-        return speech.say("peak_count", max(hours))
+    if notice.verdict.usual < NEARLY_NONE and notice.verdict.recent:
+        return speech.say("peak_count", round(max(point.observed for point in notice.verdict.recent)))
     return speech.factor(notice.incident.peak_factor)
 
 
