@@ -23,7 +23,8 @@ _SUFFIX = ".ndjson.zst"
 # No slash, no leading dot: an id can never lead out of its folder, nor be taken for a temporary file.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _DATED = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T")
-_BLOCK = 64 * 1024
+# Small, since one block of a text that repeats itself unpacks to thousands of times its size.
+_BLOCK = 512
 
 
 class FsspecBatches:
@@ -68,6 +69,11 @@ class FsspecBatches:
         if stage is Stage.RAW:
             waiting -= self._ids(Stage.ENRICHED)
         return tuple(sorted(waiting))
+
+    def drop(self, stage: Stage, batch_id: str) -> None:
+        """Forget the batch at this stage; nothing happens when it is not there."""
+        with _translated(batch_id), suppress(FileNotFoundError):
+            self._files.rm(self._path(stage, batch_id))
 
     def settle(self, batch_id: str) -> None:
         """Move the raw batch to the archive, then drop the enriched one; doing it again does no harm.

@@ -35,6 +35,8 @@ def _forms(word: str) -> list[str]:
     parts = word.split("'")
     if len(parts) == 1:
         return parts
-    # Every run of neighbours, so that `l'oreal` also finds `l'oreal's`.
-    runs = [(start, start + length) for start in range(len(parts)) for length in range(1, _LONGEST_RUN + 1)]
-    return ["".join(parts[start:stop]) for start, stop in runs if stop <= len(parts)]
+    # The whole, and every short run of neighbours, so that `l'oreal` also finds `l'oreal's`.
+    runs = [
+        "".join(parts[start : start + length]) for length in range(1, _LONGEST_RUN + 1) for start in range(len(parts))
+    ]
+    return ["".join(parts), *runs]
