@@ -49,7 +49,7 @@ def person(*lines: str) -> str:
 
 
 def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None:
-    brands = "languages: [en]\ntone: {negative: -0.2, positive: 0}\n" + brand(
+    brands = "languages: [en]\ntone: {negative: 0, positive: 0.2}\n" + brand(
         "aliases: [Bulla, '@bulla']", r"patterns: ['\bb\.b\.']", "never: [Bulla Bulla]", "min_authors: 7"
     )
     sources = source(
@@ -71,7 +71,7 @@ def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None
         ),
         people=(Person("ana", "Ana", "ana@example.org", "fr", "Asia/Tokyo", Severity.WATCH, ("bulla",)),),
         languages=("en",),
-        tone=ToneLimits(-0.2, 0.0),
+        tone=ToneLimits(0.0, 0.2),
         resting=("later",),
     )
 
@@ -158,6 +158,10 @@ WRONG_BRANDS = {
     "tone the wrong way": (
         "tone: {negative: 0.5}\n" + brand(),
         "1:18: negative: '0.5' is too large; write 0.0 or less",
+    ),
+    "tone without a middle": (
+        "tone: {positive: 0}\n" + brand(),
+        "1:18: positive: '0' is too small; write more than 0",
     ),
     "tone of no number": (
         "tone: {positive: .nan}\n" + brand(),

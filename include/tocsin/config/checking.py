@@ -102,6 +102,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "float_type": lambda _, told: f"takes a number, not {told}; write it in digits, without quotes",
     "finite_number": lambda _, told: f"{told} is no number to compare with; write it in digits",
     "greater_than_equal": lambda context, told: f"{told} is too small; write {context['ge']} or more",
+    "greater_than": lambda context, told: f"{told} is too small; write more than {context['gt']}",
     "less_than_equal": lambda context, told: f"{told} is too large; write {context['le']} or less",
 }
 

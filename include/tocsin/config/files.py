@@ -77,7 +77,8 @@ def _assemble(documents: Mapping[str, Document], folder: Path, *, on_disk: bool 
     problems = [problem for document in documents.values() for problem in document.problems]
     problems += _across(brands_at, sources_at, people_at)
     if sources and on_disk:
-        problems += _maps(sources.sources or [], sources_at, folder)
+        ids = [name for name, _ in brands_at.glean("brands", "id")]
+        problems += _maps(sources.sources or [], sources_at, folder, ids)
     refuse(problems)
     return _config(settled(brands), settled(sources).sources or [], settled(people).people or [], folder)
 
@@ -128,11 +129,11 @@ def _searched(entry: object) -> str:
     return "aliases" if written else "name"
 
 
-def _maps(entries: Iterable[SourceEntry], document: Document, folder: Path) -> list[Problem]:
+def _maps(entries: Iterable[SourceEntry], document: Document, folder: Path, brands: list[str]) -> list[Problem]:
     """What is wrong with the column maps that the sources name, after the line that names them."""
     problems = []
     for index, entry in enumerate(entries):
-        if entry.columns and (found := column_problems(folder / entry.columns)):
+        if entry.columns and (found := column_problems(folder / entry.columns, brands)):
             place = document.place(("sources", index, "columns"))
             problems += [Problem(place, f"column map {shown(entry.columns)} is not right; see its lines"), *found]
     return problems

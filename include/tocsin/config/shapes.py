@@ -1,11 +1,11 @@
 """What each configuration file may hold: the pydantic shapes behind the checks, the docs and the JSON Schemas."""
 
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from tocsin.config.words import Every, Language, Line, Mailbox, Pattern, Slug, Zone, parse_web_url
+from tocsin.config.words import Every, Language, Line, Mailbox, Pattern, Slug, TimeFormat, Zone, parse_web_url
 
 
 class Shape(BaseModel):
@@ -19,7 +19,7 @@ class ToneEntry(Shape):
 
     negative: Annotated[float, Field(ge=-1, le=0, allow_inf_nan=False)] = -0.05
     """At or below this valence a text is negative."""
-    positive: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.05
+    positive: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.05
     """At or above this valence a text is positive."""
 
 
@@ -46,9 +46,9 @@ class BrandsFile(Shape):
     languages: Annotated[list[Language], Field(min_length=1)] = ["fr", "en"]
     """Languages that we tell apart and read; a text in another language counts as unknown."""
     tone: ToneEntry = ToneEntry()
-    """Where tone stops being neutral."""
+    """Where tone stops being neutral, see below."""
     brands: Annotated[list[BrandEntry], Field(min_length=1)]
-    """The brands."""
+    """The brands, at least one."""
 
 
 class SourceEntry(Shape):
@@ -69,7 +69,7 @@ class SourceEntry(Shape):
     columns: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
     """Path of the file's column map, from this file's folder; only for kind file."""
     enabled: bool = True
-    """false keeps the source here but does not read it."""
+    """`false` keeps the source here but does not read it."""
 
     @field_validator("url")
     @classmethod
@@ -127,29 +127,35 @@ Column = Annotated[str, Field(min_length=1, max_length=200)]
 class ColumnsFile(Shape):
     """A column map: which column (CSV) or key (JSON Lines) of an archive holds what."""
 
-    id: Column | None = None
-    """Column of the row's own id."""
     time: Column
     """Column of the time of the post."""
     time_zone: Zone = "UTC"
-    """IANA name of the zone that times without one are in."""
-    time_format: Column | None = None
-    """How times are written, as Python's strptime reads them; left out, ISO 8601 or seconds since 1970."""
-    text: Column
-    """Column of the text."""
+    """IANA name of the zone of times that state none."""
+    time_format: TimeFormat | None = None
+    """How times are written, in the signs of Python's strptime; left out: ISO 8601, or seconds since 1970."""
+    text: Column | None = None
+    """Column of the text; a map has `text`, `title` or both."""
     title: Column | None = None
     """Column of the title."""
+    id: Column | None = None
+    """Column of the post's own id; left out, the post is known by its address or by what it says."""
     author: Column | None = None
-    """Column of the author; kept as a pseudonym only."""
+    """Column of the author, who is kept as a pseudonym only."""
     brand: Column | None = None
-    """Column that names the brand; left out, brands are looked for in the text."""
+    """Column that names the brand; left out, or empty in a row, brands are looked for in the text."""
     brand_names: dict[str, Slug] = {}
-    """What the brand column says, and the id of the brand that it means."""
+    """What the brand column says, and the id of the brand it means; what is not listed is taken to be an id."""
     source: Column | None = None
-    """Column of the source."""
+    """Column that says which part of the archive a row belongs to, kept as a source of its own."""
     url: Column | None = None
     """Column of the post's address."""
     language: Column | None = None
-    """Column of the language."""
+    """Column of the language that the archive claims."""
     network: Column | None = None
-    """Column of the network."""
+    """Column of the network, such as web or forum; left out, that of the source."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text and not self.title:
+            raise ValueError("names neither text nor title; add `text: ...`")
+        return self

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ DURATION = r"^(?=.)([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
 ISO_DURATION = r"^P(?=.)([0-9]{1,6}D)?(T(?=.)([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 MAILBOX = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)*{_LABEL}"
+
+_MOMENT = datetime(2015, 2, 22, 16, 45, 7, tzinfo=UTC)
 
 
 def parse_duration(text: str) -> timedelta:
@@ -103,11 +105,24 @@ def _every(text: str) -> str:
     return text
 
 
+def _time_format(text: str) -> str:
+    """Try the format on one moment: a sign that Python does not know, or gives twice, fails only when used."""
+    try:
+        # The moment has a zone, so that %z is tried too; read back without one, it is only compared.
+        read = datetime.strptime(_MOMENT.strftime(text), text)  # noqa: DTZ007
+    except (ValueError, IndexError, re.error) as exc:
+        raise ValueError(f"{shown(text)} is no format of times: {exc}; write one such as '%d/%m/%Y %H:%M'") from exc
+    if read.date() != _MOMENT.date():
+        raise ValueError(f"{shown(text)} does not give day, month and year; write one such as '%d/%m/%Y %H:%M'")
+    return text
+
+
 Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"pattern": SLUG})]
 Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(json_schema_extra={"format": "regex"})]
 Mailbox = Annotated[str, AfterValidator(parse_mailbox), Field(json_schema_extra={"format": "email"})]
 Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/Paris", "Europe/London"]})]
+TimeFormat = Annotated[str, AfterValidator(_time_format), Field(json_schema_extra={"examples": ["%d/%m/%Y %H:%M"]})]
 Every = Annotated[
     str,
     AfterValidator(_every),
