@@ -91,7 +91,7 @@ def test_an_incident_is_kept_until_it_closes(stores) -> None:
 
 def test_a_brand_has_one_open_incident(stores) -> None:
     first = stores.incidents.save(incident("i1"))
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match="open"):
         stores.incidents.save(incident("i2"))
     assert stores.incidents.all() == (first,)
     stores.incidents.save(incident("i2", state=IncidentState.CLOSED))

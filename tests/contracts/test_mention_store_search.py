@@ -94,7 +94,8 @@ text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30
 
 @many_examples
 @given(text=text)
-@example(text="a\U0001e900b")  # Letters younger than the tokenizer's tables.
+@example(text="a\U0001e900b")  # A letter younger than the tokenizer's tables.
+@example(text="a\u19b0b")  # A letter of today that was a mark in the tokenizer's tables.
 @example(text="d'l'Oréal's'x")
 @example(text="İstanbul ŉ ﬁn ʼ")
 def test_every_text_is_found_by_itself(fresh, mention, text) -> None:

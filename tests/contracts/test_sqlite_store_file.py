@@ -9,7 +9,7 @@ import pytest
 
 from tocsin.adapters.sqlite import connection as sqlite_connection
 from tocsin.adapters.sqlite import open_sqlite
-from tocsin.errors import PermanentError, TransientError
+from tocsin.errors import ConflictError, PermanentError, TransientError
 from tocsin.model import SourceState
 
 
@@ -125,11 +125,13 @@ def test_a_forked_process_must_open_its_own(path) -> None:
         child = os.fork()
         if child == 0:
             try:
+                stores.close()
                 stores.mentions.total()
             except PermanentError:
                 os._exit(42)
             os._exit(1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
+        assert stores.mentions.total() == 0
 
 
 def test_a_body_of_another_version_is_permanent(path, mention) -> None:
@@ -139,6 +141,15 @@ def test_a_body_of_another_version_is_permanent(path, mention) -> None:
             connection.execute("UPDATE mentions SET body = '{}'")
         with pytest.raises(PermanentError, match="cannot read"):
             stores.mentions.get("a")
+
+
+def test_the_file_itself_refuses_a_second_open_incident(path) -> None:
+    row = "INSERT INTO incidents (id, brand, is_open, opened_at, revision, body) VALUES (?, 'tonic', ?, 0, '1', '')"
+    with open_sqlite(path) as stores:
+        with stores.database.transaction() as connection:
+            connection.executemany(row, [("i1", 1), ("i2", 0), ("i3", 0)])
+        with pytest.raises(ConflictError), stores.database.transaction() as connection:
+            connection.execute(row, ("i4", 1))
 
 
 @pytest.mark.parametrize("name", ["_STORY_STARTS", "_NEGATIVES", "_OTHERS", "_TOP_STORIES"])

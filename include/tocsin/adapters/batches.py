@@ -133,7 +133,7 @@ class FsspecBatches:
             self._files.mv(old, new)
             return
         Path(old).replace(new)
-        for folder in {_folder(new), _folder(old)}:
+        for folder in dict.fromkeys((_folder(new), _folder(old))):
             _sync(folder)
 
     def _make_folder(self, folder: str) -> None:

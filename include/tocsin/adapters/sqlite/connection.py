@@ -66,9 +66,10 @@ class Database:
                 raise
 
     def close(self) -> None:
-        """Let go of the file; what was stored before stays."""
-        with self._lock, self._translated():
-            self._connection.close()
+        """Let go of the file; what was stored before stays. A forked process leaves its parent's connection alone."""
+        if os.getpid() == self._owner:
+            with self._lock, self._translated():
+                self._connection.close()
 
     def _connect(self) -> sqlite3.Connection:
         if self.path != ":memory:":
