@@ -1,0 +1,1 @@
+"""Compare now with usual; say crisis or not, with evidence."""
