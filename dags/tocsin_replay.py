@@ -30,10 +30,10 @@ def tocsin_replay() -> None:
     def replay(params: dict[str, Any]) -> str:
         from pathlib import Path
 
-        from tocsin.wiring import replay_archive
+        from tocsin.wiring import replay_archive, write_outcome
 
         outcome = replay_archive(Path(params["archive"]), Path(params["columns"]), Path(params["config"]))
-        return outcome.write_json(Path(params["out"]))
+        return write_outcome(outcome, Path(params["out"]))
 
     replay()  # type: ignore[call-arg]  # Airflow fills `params` from the run
 

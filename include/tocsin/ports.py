@@ -70,6 +70,39 @@ class Fetcher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveRow:
+    """One row of a file of recorded posts: its first line, counted from 1, and its values by column.
+
+    `problem` says why the row could not be read; it then has no values, and `excerpt` shows how it begins.
+    """
+
+    line: int
+    values: Mapping[str, str]
+    problem: str = ""
+    excerpt: str = ""
+
+
+class Archive(Protocol):
+    """Files of recorded posts on this machine; every error names the file."""
+
+    def rows(self, path: str) -> Iterator[ArchiveRow]:
+        """Stream the rows in the file's order; a broken row is a row with a problem, and the rest goes on.
+
+        All rows without a problem have the same columns; what a row lacks is "". PermanentError: no such file, not
+        ours to read, or of an unknown kind.
+        """
+        ...
+
+    def fingerprint(self, path: str) -> str:
+        """Give a mark that changes when the file's content does. PermanentError as above."""
+        ...
+
+    def column_map(self, path: str) -> Mapping[str, object]:
+        """Read a column map as it is written. PermanentError: no such file, or not a mapping."""
+        ...
+
+
 class BatchStore(Protocol):
     """Durable batches of records between steps; a batch is whole or absent, never half."""
 
@@ -218,8 +251,10 @@ class ReportLog(Protocol):
 class Notifier(Protocol):
     """A channel to people."""
 
-    channel: str
-    """Name in the ledger, such as `email`."""
+    @property
+    def channel(self) -> str:
+        """Name in the ledger, such as `email`."""
+        ...
 
     def send(self, message: Message) -> None:
         """Hand the message over; return only when the other side took it. TransientError or PermanentError else."""

@@ -1,0 +1,38 @@
+"""The command line: asks, prints, and leaves every decision to the rooms."""
+
+import sys
+
+import typer
+
+from tocsin.cli.config_commands import config_app
+from tocsin.cli.demo_commands import demo, up
+from tocsin.cli.replay_command import replay
+from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
+from tocsin.errors import ConfigError, TocsinError
+
+app = typer.Typer(
+    name="tocsin",
+    help="The alarm bell for brand reputation: from a feed to an e-mail when negative mentions spike.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.add_typer(config_app, name="config")
+app.command()(demo)
+app.command()(up)
+app.command()(collect)
+app.command()(enrich)
+app.command()(index)
+app.command()(watch)
+app.command()(status)
+app.command()(search)
+app.command()(replay)
+
+
+def main() -> None:
+    """Run the command; exit 2 for a wrong setting, 1 for another known failure, with the reason on stderr."""
+    try:
+        app()
+    except TocsinError as exc:
+        print(exc, file=sys.stderr)
+        sys.exit(2 if isinstance(exc, ConfigError) else 1)

@@ -1,0 +1,143 @@
+"""The live product: the ports filled with adapters, and the five things that a driver may ask for."""
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from tocsin.adapters.batches import FsspecBatches
+from tocsin.adapters.files import LocalArchive
+from tocsin.adapters.http import GuardedFetcher
+from tocsin.adapters.sqlite import SqliteStores, open_sqlite
+from tocsin.config import Config, Settings, load_config, read_settings
+from tocsin.model import Stage, Verdict, floor_time
+from tocsin.ports import Clock, Notifier
+from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
+from tocsin.wiring.tools import make_tagger
+
+if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
+    from tocsin.enrich.tagger import Tagger
+
+
+@dataclass(frozen=True)
+class App:
+    """Settings, config and ports, and the five things that a driver may ask for."""
+
+    settings: Settings
+    config: Config
+    stores: SqliteStores
+    batches: FsspecBatches
+    clock: Clock
+    find_connection: FindConnection | None = None
+
+    def collect(self) -> list[str]:
+        """Fetch what is due; return the ids of the batches written."""
+        from tocsin.collect.identity import pseudonym
+        from tocsin.collect.step import collect_due
+
+        async def fetch_all() -> Any:
+            async with GuardedFetcher(allow=self.settings.allow_networks) as fetcher:
+                return await collect_due(
+                    self.config.sources,
+                    states=self.stores.sources,
+                    fetcher=fetcher,
+                    archive=LocalArchive(),
+                    batches=self.batches,
+                    quarantine=self.stores.quarantine,
+                    pseudonym=partial(pseudonym, key=pseudonym_key(self.settings)),
+                    now=self.clock.now(),
+                )
+
+        collected = asyncio.run(fetch_all())
+        self.keep(collected.reports)
+        return list(collected.batch_ids)
+
+    def enrich(self) -> list[str]:
+        """Enrich every batch that waits; return their ids."""
+        from tocsin.enrich.step import enrich_batches
+
+        ids = self.batches.pending(Stage.RAW)
+        if ids:
+            now = self.clock.now()
+            mentions = self.stores.mentions
+            self.keep(enrich_batches(ids, batches=self.batches, mentions=mentions, tagger=self.tagger, now=now))
+        return list(ids)
+
+    def index(self) -> list[str]:
+        """Store every batch that was enriched; return their ids."""
+        from tocsin.index.step import index_batches
+
+        ids = self.batches.pending(Stage.ENRICHED)
+        stores = self.stores
+        reports = index_batches(
+            ids, batches=self.batches, mentions=stores.mentions, quarantine=stores.quarantine, now=self.clock.now()
+        )
+        self.keep(reports)
+        return list(ids)
+
+    def detect(self) -> str:
+        """Judge every brand now; return the id of the batch that holds the verdicts."""
+        from tocsin.detect.coverage import coverage
+        from tocsin.detect.step import Detector, judge_brands
+
+        now = self.clock.now()
+        verdicts = judge_brands(
+            self.config.brands,
+            mentions=self.stores.mentions,
+            detector=Detector(self.config.brands),
+            now=now,
+            coverage=coverage(self.config.sources, self.stores.sources.all(), now),
+        )
+        batch_id = f"{floor_time(now):%Y%m%dT%H%M%SZ}-verdicts"
+        self.batches.write(Stage.VERDICTS, batch_id, verdicts)
+        return batch_id
+
+    def alert(self, batch_id: str) -> None:
+        """Tell people what these verdicts call for."""
+        from tocsin.alert.step import tell_people
+
+        report = tell_people(
+            tuple(self.batches.read(Stage.VERDICTS, batch_id, Verdict)),
+            brands=self.config.brands,
+            people=self.config.people,
+            incidents=self.stores.incidents,
+            mentions=self.stores.mentions,
+            notifier=self.notifier,
+            now=self.clock.now(),
+            repeat=self.settings.repeat,
+        )
+        self.keep([report])
+        self.batches.drop(Stage.VERDICTS, batch_id)
+
+    def keep(self, reports: Sequence[Any]) -> None:
+        """Log and keep what steps reported."""
+        for report in reports:
+            self.stores.reports.save(report)
+
+    @cached_property
+    def tagger(self) -> "Tagger":
+        """The brand matcher and the language tools, built once per process."""
+        return make_tagger(self.config)
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """The channel to people: SMTP from the environment, else from Airflow's `smtp_default`."""
+        return choose_notifier(self.settings, self.clock, self.find_connection)
+
+
+@contextmanager
+def open_app(
+    environ: Mapping[str, str] | None = None,
+    *,
+    clock: Clock | None = None,
+    find_connection: FindConnection | None = None,
+) -> Iterator[App]:
+    """Open the stores that the settings name and close them afterwards; ConfigError names what is wrong."""
+    settings = read_settings(os.environ if environ is None else environ)
+    config = load_config(settings.config)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with open_sqlite(settings.database) as stores:
+        yield App(settings, config, stores, FsspecBatches(settings.batches), clock or SystemClock(), find_connection)

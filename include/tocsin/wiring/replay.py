@@ -1,0 +1,95 @@
+"""A replay's own world: stores in memory, a notifier that does not send, the clock of the recording."""
+
+import json
+import logging
+import secrets
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from tocsin.adapters.batches import FsspecBatches
+from tocsin.adapters.files import LocalArchive
+from tocsin.adapters.silent import SilentNotifier
+from tocsin.adapters.sqlite import SqliteStores, open_sqlite
+from tocsin.collect.identity import pseudonym
+from tocsin.collect.read_file import read_rows
+from tocsin.config import load_columns, load_config
+from tocsin.detect.step import Detector
+from tocsin.model import BadItem, RawItem, Report, Source, SourceKind
+from tocsin.records import to_line
+from tocsin.replay.score import Outcome
+from tocsin.replay.step import Cast, Progress, ReplayPorts, replay_items
+from tocsin.wiring.tools import make_tagger
+
+log = logging.getLogger(__name__)
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Discovery time of a row before the recording sets it: a replay never asks what time it is."""
+
+PSEUDONYM_KEY = b"replay"
+"""A replay's store dies with it, and the same archive must give the same result: a fixed key is right here."""
+
+
+def replay_archive(
+    archive: Path,
+    columns: Path,
+    config: Path,
+    *,
+    repeat: timedelta = timedelta(hours=4),
+    progress: Progress | None = None,
+) -> Outcome:
+    """Replay the archive with the brands and people of `config`; nothing is sent, no live store is touched.
+
+    Errors: ConfigError for a wrong config or column map, PermanentError for an archive that cannot be read.
+    """
+    settings = load_config(config, need_sources=False)
+    cast = Cast(settings.brands, settings.people, make_tagger(settings), Detector(settings.brands), repeat)
+    with open_sqlite(":memory:") as stores:
+        ports = ReplayPorts(
+            batches=FsspecBatches(f"memory://replay-{secrets.token_hex(4)}"),
+            mentions=stores.mentions,
+            incidents=stores.incidents,
+            quarantine=stores.quarantine,
+            reports=stores.reports,
+            notifier=SilentNotifier(),
+        )
+        items = read_items(archive, columns, stores)
+        return replay_items(items, cast=cast, ports=ports, progress=progress or log_each_day())
+
+
+def read_items(archive: Path, columns: Path, stores: SqliteStores) -> list[RawItem]:
+    """Read the archive's rows; bad ones go to quarantine, and each is counted."""
+    source = Source(archive.name, SourceKind.FILE, str(archive), network="archive")
+    rows = LocalArchive().rows(str(archive))
+    good: list[RawItem] = []
+    bad: list[BadItem] = []
+    keyed = partial(pseudonym, key=PSEUDONYM_KEY)
+    for row in read_rows(rows, load_columns(columns), source, LONG_AGO, keyed):
+        if isinstance(row, BadItem):
+            bad.append(row)
+        else:
+            good.append(row)
+    stores.quarantine.put(bad)
+    counts = {"new": len(good), "quarantined": len(bad)}
+    stores.reports.save(Report("collect", archive.name, LONG_AGO, len(good) + len(bad), counts))
+    return good
+
+
+def log_each_day() -> Progress:
+    """Write one log line per day of the moved clock: the progress of a replay that nobody watches."""
+    days: set[date] = set()
+
+    def log_day(at: datetime, done: int, total: int) -> None:
+        if at.date() not in days:
+            days.add(at.date())
+            log.info("replay at %s: %d of %d items", at.date(), done, total)
+
+    return log_day
+
+
+def write_outcome(outcome: Outcome, path: Path) -> str:
+    """Write the outcome as JSON, the same bytes for the same outcome, and return the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(json.loads(to_line(outcome)), ensure_ascii=False, indent=2, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+    return str(path)
