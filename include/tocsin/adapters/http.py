@@ -1,0 +1,176 @@
+"""The one way out to the web: polite, conditional, and deaf to every trick to make us dial our own network."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Self
+
+import httpcore
+import httpx
+
+from tocsin.adapters.guard import GuardedBackend, Network
+from tocsin.adapters.inflate import read_capped
+from tocsin.errors import PermanentError, RefusedError, TocsinError, TransientError
+from tocsin.ports import FetchRequest, FetchResponse
+
+MAX_BYTES = 15 * 1024 * 1024
+MAX_REDIRECTS = 5
+LONGEST_WAIT = 24 * 3600.0
+"""Seconds of Retry-After above which we come back anyway: 88 hours have been seen."""
+USER_AGENT = "Tocsin/0.1 (feed reader)"
+
+_ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BUSY = frozenset({408, 425, 429})
+
+
+class GuardedFetcher:
+    """Keeps the promise of the port Fetcher. Use as `async with GuardedFetcher() as fetcher`.
+
+    `allow`: networks that are dialled although they are not public, for tests and in-house feeds. `timeout`: seconds
+    for a whole fetch, redirects included. `max_bytes`: cap on the unpacked body. Proxies, cookies and `.netrc` are
+    not used. Retry-After is told in `TransientError.retry_after`, 0 to 24 h, its date read against the answer's own.
+    """
+
+    def __init__(
+        self,
+        allow: Sequence[Network] = (),
+        *,
+        timeout: float = 30.0,
+        max_bytes: int = MAX_BYTES,
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._client = httpx.AsyncClient(
+            transport=_GuardedTransport(allow),
+            headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
+            timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def fetch(self, request: FetchRequest) -> FetchResponse:
+        """Answer with 200 or 304; errors as the port says."""
+        try:
+            with _translated(request.url):
+                async with asyncio.timeout(self._timeout):
+                    return await self._follow(request)
+        except TimeoutError as exc:
+            raise TransientError(f"no whole answer within {self._timeout:g} s") from exc
+
+    async def _follow(self, request: FetchRequest) -> FetchResponse:
+        url = httpx.URL(request.url)
+        for _ in range(MAX_REDIRECTS + 1):
+            _check_url(url)
+            asked = self._client.build_request("GET", url, headers=_validators(request))
+            response = await self._client.send(asked, stream=True)
+            try:
+                if response.status_code not in _REDIRECTS:
+                    return await self._answer(request, response)
+                url = url.join(_next_place(response))
+            finally:
+                await response.aclose()
+        raise RefusedError(f"more than {MAX_REDIRECTS} redirects")
+
+    async def _answer(self, request: FetchRequest, response: httpx.Response) -> FetchResponse:
+        headers = response.headers
+        if response.status_code == httpx.codes.NOT_MODIFIED:
+            if not _validators(request):
+                raise TransientError("answered 304 to a question without conditions")
+            body = b""
+        elif response.status_code == httpx.codes.OK:
+            body = await read_capped(response.aiter_raw(), headers.get("content-encoding", ""), self._max_bytes)
+        else:
+            raise _refusal(response)
+        return FetchResponse(
+            url=str(response.url),
+            status=response.status_code,
+            body=body,
+            content_type=headers.get("content-type", ""),
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+        )
+
+
+class _GuardedTransport(httpx.AsyncHTTPTransport):
+    """httpx's own transport over a pool that dials through the guard; httpx offers no argument for it."""
+
+    def __init__(self, allow: Sequence[Network]) -> None:
+        super().__init__(trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=5.0,
+            network_backend=GuardedBackend(allow),
+        )
+
+
+def _check_url(url: httpx.URL) -> None:
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise RefusedError(f"not an http(s) address: {_shown(url)}")
+    if url.userinfo:
+        raise RefusedError(f"{url.host}: the address holds a user name or password")
+
+
+def _shown(url: httpx.URL | str) -> str:
+    """As much of an address as may be told: no password, no key in a query."""
+    return repr(str(url).partition("?")[0].rpartition("@")[2][:200])
+
+
+def _validators(request: FetchRequest) -> dict[str, str]:
+    told = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
+    return {name: value for name, value in told.items() if value}
+
+
+def _next_place(response: httpx.Response) -> str:
+    place: str = response.headers.get("location", "")
+    if not place:
+        raise PermanentError(f"answered {response.status_code} without saying where to go")
+    return place
+
+
+def _refusal(response: httpx.Response) -> TocsinError:
+    status = response.status_code
+    if status in _BUSY or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return TransientError(f"answered {status}", retry_after=_retry_after(response.headers))
+    return PermanentError(f"answered {status}")
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdecimal():
+        return min(float(said), LONGEST_WAIT)
+    try:
+        # The server's own clock: ours may be off, and the difference is what it means.
+        wait = (parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, 0.0), LONGEST_WAIT)
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    try:
+        yield
+    except httpx.UnsupportedProtocol as exc:
+        raise RefusedError(f"not an http(s) address: {_shown(url)}") from exc
+    except (httpx.InvalidURL, UnicodeError, ValueError) as exc:
+        raise PermanentError(f"not an address: {_shown(url)}: {exc}") from exc
+    except httpx.TimeoutException as exc:
+        raise TransientError(f"no answer in time ({type(exc).__name__})") from exc
+    except httpx.HTTPError as exc:
+        raise TransientError(f"{type(exc).__name__}: {exc}") from exc

@@ -1,0 +1,106 @@
+"""A post keeps one name however it reaches us, so that the store meets its twin without a search."""
+
+import re
+from datetime import datetime
+from hashlib import blake2b
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from courlan import normalize_url
+
+URL_CAP = 2_048
+GUID_CAP = 2_048
+
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]")
+# Places in a page, not things of their own. One to three digits: BBC numbers the edits of a page in its guid.
+_PLACE = re.compile(r"(?:top|content|main|comments|respond|disqus_thread|:~:.*|\d{1,3})?", re.IGNORECASE)
+# courlan takes these for trackers; with a number they name a comment, an event or a member.
+_NUMBERED = frozenset({"cid", "eid", "uid"})
+
+
+def canonical_url(link: str, base: str = "") -> str:
+    """Give the http(s) address that all forms of `link` share, or "" when it is none.
+
+    Tracking parameters, default ports, credentials and fragments that only name a place in the page are dropped;
+    fragments that may name a comment stay. Relative links are read against `base`.
+    """
+    try:
+        parts = urlsplit(urljoin(base, _UNSEEN.sub("", link)))
+        if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+            return ""
+        plain = parts._replace(netloc=_host_and_port(parts), fragment=_thing(parts.fragment))
+        clean = urlsplit(normalize_url(plain))
+        url = urlunsplit(clean._replace(netloc=plain.netloc, query=_query(plain.query, clean.query)))
+    except ValueError:
+        return ""
+    return url if len(url) <= URL_CAP else ""
+
+
+def mention_id(
+    *, url: str, guid: str, source_id: str, author: str = "", title: str = "", published: datetime | None, text: str
+) -> str:
+    """Give the post's stable name: 32 hex digits from what its source says of it, never from when we read it.
+
+    `url` is canonical. With a link: the link, and the guid unless it is a form of the same link (several comments
+    may share one page). Without: source and guid. Without both: source, author, title, stated time and text.
+    """
+    own = _UNSEEN.sub("", guid[:GUID_CAP])
+    if _names_a_page(url):
+        same = _same_page(canonical_url(own)) == _same_page(url)
+        return _digest("link", _same_page(url), "" if same else own)
+    if own:
+        return _digest("guid", source_id, own)
+    stated = published.isoformat() if published else ""
+    return _digest("text", source_id, author, title, stated, text)
+
+
+def pseudonym(author: str, network: str, key: bytes) -> str:
+    """Give a name that stays the same for one author on one network and cannot be turned back without `key`.
+
+    No author gives no pseudonym. `key` may have any length from 1 to 64 bytes.
+    """
+    name = " ".join(author.split()).casefold()
+    if not name:
+        return ""
+    message = f"{network}\x1f{name}".encode("utf-8", "replace")
+    return blake2b(message, digest_size=12, key=key).hexdigest()
+
+
+def _host_and_port(parts: SplitResult) -> str:
+    """Host in ASCII (a homograph is then seen as such) without credentials; ValueError where it is none."""
+    host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    elif not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    usual = {"http": 80, "https": 443}[parts.scheme.lower()]
+    return host if parts.port in {None, usual} else f"{host}:{parts.port}"
+
+
+def _thing(fragment: str) -> str:
+    return "" if _PLACE.fullmatch(fragment) else fragment
+
+
+def _query(before: str, after: str) -> str:
+    """Put back what courlan drops but what names things: `?12345`, `?topic-7`, `?cid=12`."""
+    bare = [part for part in before.split("&") if part and "=" not in part]
+    numbered = [(k, v) for k, v in parse_qsl(before) if k.lower() in _NUMBERED and v.isdecimal()]
+    return "&".join(part for part in (after, urlencode(sorted(numbered)), *sorted(bare)) if part)
+
+
+def _names_a_page(url: str) -> bool:
+    """A site's front page is nobody's own address: feeds without links give it to all their posts."""
+    parts = urlsplit(url)
+    return bool(parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _same_page(url: str) -> str:
+    """What does not tell two pages apart is dropped: the scheme, `www.`, a last slash."""
+    parts = urlsplit(url)
+    host = parts.netloc.removeprefix("www.")
+    return urlunsplit(("", host, parts.path.rstrip("/"), parts.query, parts.fragment))
+
+
+def _digest(*parts: str) -> str:
+    # Each part with its length, so that no two lists of parts read alike.
+    message = "".join(f"{len(part)}:{part}" for part in parts)
+    return blake2b(message.encode("utf-8", "replace"), digest_size=16).hexdigest()

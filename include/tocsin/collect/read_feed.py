@@ -1,0 +1,91 @@
+"""What a feed says becomes raw items: cleaned, named, dated; an entry that says nothing goes to quarantine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+
+from tocsin.collect.clean import clean_line, clean_text
+from tocsin.collect.identity import canonical_url, mention_id
+from tocsin.collect.parse_feed import Entry, parse_feed
+from tocsin.model import BadItem, RawItem, Source
+from tocsin.ports import FetchResponse
+
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+"""Before it there was nothing to read: a date of 1970 is an empty field, one of the year 26 a misprint."""
+AHEAD = timedelta(days=1)
+"""How far a date may lie ahead of us: a wrong zone, not a wrong day."""
+EXCERPT_CAP = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFeed:
+    """What one document held, in its order."""
+
+    items: tuple[RawItem, ...]
+    bad: tuple[BadItem, ...]
+
+
+def read_feed(
+    answer: FetchResponse, source: Source, *, now: datetime, pseudonym: Callable[[str, str], str]
+) -> ReadFeed:
+    """Read a fetched document; every entry is an item or a bad item. PermanentError: it is no feed.
+
+    An entry's time is what it states (publication before update); without a date, with one more than a day ahead of
+    `now` or before 1995, it is `now`. `pseudonym` turns (author, network) into what we may keep.
+    """
+    entries = parse_feed(answer.body, answer.content_type)
+    read = [_read_entry(entry, answer.url, source, now, pseudonym) for entry in entries]
+    return ReadFeed(
+        items=tuple(item for item in read if isinstance(item, RawItem)),
+        bad=tuple(item for item in read if isinstance(item, BadItem)),
+    )
+
+
+def bad_item(source: Source, reason: str, excerpt: str, now: datetime) -> BadItem:
+    """Keep what could not be taken; the same item from the same source keeps the same id."""
+    excerpt = clean_line(excerpt, EXCERPT_CAP)
+    reason = clean_line(reason, EXCERPT_CAP)
+    name = f"{source.id}\x1f{reason}\x1f{excerpt}".encode("utf-8", "replace")
+    return BadItem(blake2b(name, digest_size=16).hexdigest(), "collect", source.id, reason, excerpt, now)
+
+
+def _read_entry(
+    entry: Entry, base: str, source: Source, now: datetime, pseudonym: Callable[[str, str], str]
+) -> RawItem | BadItem:
+    title = clean_line(entry.title)
+    text = clean_text(entry.content) or clean_text(entry.summary)
+    # A guid that is an address stands in for a missing link, as RSS says.
+    url = canonical_url(entry.link, base) if entry.link.strip() else canonical_url(entry.guid)
+    if not title and not text:
+        return bad_item(source, "neither title nor text", " ".join((url or entry.link, entry.guid)), now)
+    author = pseudonym(clean_line(entry.author), source.network)
+    name = mention_id(
+        url=url,
+        guid=entry.guid,
+        source_id=source.id,
+        author=author,
+        title=title,
+        published=entry.published,
+        text=text,
+    )
+    return RawItem(
+        id=name,
+        source_id=source.id,
+        network=source.network,
+        url=url,
+        title=title,
+        text=text,
+        author=author,
+        published_at=event_time(entry.published, now),
+        discovered_at=now,
+        # Not what the feed claims: blog software says English until somebody sets it.
+        language=source.language,
+    )
+
+
+def event_time(stated: datetime | None, now: datetime) -> datetime:
+    """Give the stated time where it can be true, else the time of discovery."""
+    if stated is None or stated < EARLIEST or stated > now + AHEAD:
+        return now
+    return stated
