@@ -10,7 +10,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Literal, Protocol
 
 from tocsin.errors import PermanentError, TocsinError, TransientError
@@ -27,14 +27,13 @@ class Secret(Protocol):
 
 
 def build_mime(message: Message, sender: str, at: datetime) -> EmailMessage:
-    """Write the message as a mail from `sender` ("Name <address>" or an address), dated `at`.
+    """Write the message as a mail from `sender` (`Name <address>` or an address), dated `at`.
 
     The same values give the same bytes. PermanentError: an address cannot be written in a header.
     """
-    try:
-        mail = _headed(message, sender, at)
-    except (ValueError, MessageError, IndexError) as exc:
-        raise PermanentError(f"no mail can be written to {_plain(message.person.email)!r}: {exc}") from exc
+    name, _, address = sender.rpartition("<")
+    origin = _address(name.strip().strip('"'), address.strip().removesuffix(">"))
+    mail = _headed(message, origin, at)
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
@@ -45,12 +44,18 @@ def build_mime(message: Message, sender: str, at: datetime) -> EmailMessage:
     return mail
 
 
-def _headed(message: Message, sender: str, at: datetime) -> EmailMessage:
+def _address(name: str, spec: str) -> Address:
+    local, _, domain = spec.rpartition("@")
+    try:
+        return Address(_plain(name), addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
+    except (ValueError, MessageError, IndexError) as exc:  # IndexError: the email package, of an empty address
+        raise PermanentError(f"not an address that a mail can carry: {_plain(spec)!r}") from exc
+
+
+def _headed(message: Message, origin: Address, at: datetime) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
-    from_name, from_address = parseaddr(_plain(sender))
-    origin = Address(_plain(from_name), addr_spec=from_address)
     mail["From"] = origin
-    mail["To"] = Address(_plain(message.person.name), addr_spec=message.person.email)
+    mail["To"] = _address(message.person.name, message.person.email)
     mail["Subject"] = _plain(message.subject)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{message.id}@{origin.domain}>"
@@ -110,7 +115,9 @@ class SmtpNotifier:
                 server.starttls(context=ssl.create_default_context())
             if self.username is not None:
                 server.login(self.username, self.password.get_secret_value() if self.password else "")
-            server.send_message(mail)
+            # Not send_message: it writes ">From" for a line of text that begins with "From".
+            origin, person = (mail[header].addresses[0].addr_spec for header in ("From", "To"))
+            server.sendmail(origin, [person], mail.as_bytes())
             # The server has taken the mail: a farewell that goes wrong must not make us send it again.
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
