@@ -215,10 +215,13 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of the mentions given to a store; the three add up to what came in."""
+    """What became of the mentions given to a store; the four add up to what came in."""
 
     created: int = 0
+    unchanged: int = 0
+    """Held before with these very values: an earlier try of the same batch stored them."""
     duplicate: int = 0
+    """The id is held with other values, or came twice in one call: the same post, met another way."""
     rejected: tuple[Rejection, ...] = ()
 
 

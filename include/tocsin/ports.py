@@ -134,7 +134,7 @@ class MentionStore(Protocol):
     """All mentions; an id is stored once, a second one is a duplicate and changes nothing."""
 
     def add(self, mentions: Iterable[Mention]) -> Added:
-        """Store what is new, durably before returning; created + duplicate + rejected = what came in."""
+        """Store what is new, durably before returning; the counts in the answer add up to what came in."""
         ...
 
     def total(self) -> int:

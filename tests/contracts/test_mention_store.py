@@ -80,6 +80,12 @@ def test_a_mention_without_id_is_rejected(stores, mention) -> None:
     assert [r.reason for r in stores.mentions.add([mention("")]).rejected] == ["no id"]
 
 
+def test_a_batch_stored_again_after_a_crash_is_told_from_a_post_met_twice(stores, mention) -> None:
+    stores.mentions.add([mention("a"), mention("b")])
+    again = stores.mentions.add([mention("a"), mention("b", minutes=1), mention("c"), mention("c")])
+    assert again == Added(created=1, unchanged=1, duplicate=2)
+
+
 def test_more_than_one_transaction_goes_in_from_a_stream(stores, mention) -> None:
     added = stores.mentions.add(mention(f"m{n % 1200}") for n in range(1300))
     assert added == Added(created=1200, duplicate=100)
@@ -252,11 +258,12 @@ def test_counts_add_up_and_twice_is_once(fresh, mention, drafts) -> None:
     with fresh() as stores:
         coming = build(mention, drafts)
         added = stores.mentions.add(coming)
-        assert added.created + added.duplicate + len(added.rejected) == len(coming)
+        assert added.created + added.unchanged + added.duplicate + len(added.rejected) == len(coming)
         assert stores.mentions.total() == added.created
         once = everything(stores)
         again = stores.mentions.add(coming)
         assert (again.created, len(again.rejected)) == (0, len(added.rejected))
+        assert again.unchanged >= added.created
         assert everything(stores) == once
 
 

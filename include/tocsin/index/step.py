@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tocsin.errors import BadItemError, PermanentError, TransientError
 from tocsin.model import Added, BadItem, Mention, Rejection, Report, Stage
-from tocsin.ports import BatchStore, MentionStore, Quarantine
+from tocsin.ports import BatchStore, MentionStore, Quarantine, ReportLog
 
 _log = logging.getLogger(__name__)
 
@@ -20,35 +20,40 @@ def index_batches(
     batches: BatchStore,
     mentions: MentionStore,
     quarantine: Quarantine,
+    reports: ReportLog,
     now: datetime,
 ) -> tuple[Report, ...]:
-    """Store each batch's mentions, put what is refused into quarantine, and settle the batch after that.
+    """Store each batch's mentions, put what is refused into quarantine, keep the report, and settle after that.
 
     One report per batch that waits, in the order asked: created + duplicate + rejected = the mentions that came in;
     or `waiting: 1` for a batch that could not be read to its end and keeps waiting, until a later run's report under
     the same key replaces it. A batch that waits no more was settled by an earlier run: it gives no report, so that
-    the earlier one stands. After a kill between storing and settling, the next run counts as duplicates what the
-    killed one (which told nobody) had created.
+    the earlier one stands. Killed anywhere and run again, the counts are those of an undisturbed run: what the
+    killed run had stored of a batch still counts as created by it.
 
     TransientError: the store is away before any batch was done; later in the run the rest is `waiting`.
     PermanentError: the store itself refuses.
     """
     waiting = set(batches.pending(Stage.ENRICHED))
     asked = [batch_id for batch_id in dict.fromkeys(batch_ids) if batch_id in waiting]
-    reports: list[Report] = []
+    done: list[Report] = []
     for batch_id in asked:
         try:
-            reports.append(_index_batch(batch_id, batches, mentions, quarantine, now))
+            report = _store_batch(batch_id, batches, mentions, quarantine, now)
+            # Before settling: a batch that waits no more has its report.
+            reports.save(report)
+            if "waiting" not in report.counts:
+                batches.settle(batch_id)
         except TransientError as exc:
-            if not reports:
+            if not done:
                 raise
-            _log.warning("index: the store is away, %d batches keep waiting: %s", len(asked) - len(reports), exc)
+            _log.warning("index: the store is away, %d batches keep waiting: %s", len(asked) - len(done), exc)
             break
-    left = asked[len(reports) :]
-    return (*reports, *(_waiting(batch_id, now) for batch_id in left))
+        done.append(report)
+    return (*done, *(_waiting(batch_id, now) for batch_id in asked[len(done) :]))
 
 
-def _index_batch(
+def _store_batch(
     batch_id: str, batches: BatchStore, mentions: MentionStore, quarantine: Quarantine, now: datetime
 ) -> Report:
     reading = _Reading(batch_id, batches)
@@ -57,8 +62,7 @@ def _index_batch(
     if reading.stopped is not None:
         _log.warning("index: batch %s keeps waiting: %s", batch_id, reading.stopped)
         return _waiting(batch_id, now)
-    batches.settle(batch_id)
-    report = _report(batch_id, added, len(reading.unreadable), now)
+    report = _report(batch_id, added, reading, now)
     _log.info("index: batch %s: %s", batch_id, dict(report.counts))
     return report
 
@@ -93,11 +97,11 @@ class _Reading:
                 yield mention
 
 
-def _report(batch_id: str, added: Added, unreadable: int, now: datetime) -> Report:
+def _report(batch_id: str, added: Added, reading: _Reading, now: datetime) -> Report:
     counts = {
-        "created": added.created,
+        "created": added.created + added.unchanged,
         "duplicate": added.duplicate,
-        "rejected": len(added.rejected) + unreadable,
+        "rejected": len(added.rejected) + len(reading.unreadable),
     }
     return Report(step="index", key=batch_id, at=now, came_in=sum(counts.values()), counts=counts)
 

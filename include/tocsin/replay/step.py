@@ -78,10 +78,14 @@ def live_through(recording: Sequence[RecordedBatch], cast: Cast, ports: ReplayPo
 def live_once(now: datetime, batch: RecordedBatch | None, cast: Cast, ports: ReplayPorts) -> None:
     """Do what live operation does in one round: index what arrived, judge, tell."""
     if batch is not None:
-        reports = index_batches(
-            [batch.id], batches=ports.batches, mentions=ports.mentions, quarantine=ports.quarantine, now=now
+        index_batches(
+            [batch.id],
+            batches=ports.batches,
+            mentions=ports.mentions,
+            quarantine=ports.quarantine,
+            reports=ports.reports,
+            now=now,
         )
-        save(ports, reports)
     verdicts = judge_brands(cast.brands, mentions=ports.mentions, detector=cast.detector, now=now, coverage=1.0)
     tell_people(
         verdicts,

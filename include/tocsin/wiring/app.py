@@ -71,11 +71,14 @@ class App:
         from tocsin.index.step import index_batches
 
         ids = self.batches.pending(Stage.ENRICHED)
-        stores = self.stores
-        reports = index_batches(
-            ids, batches=self.batches, mentions=stores.mentions, quarantine=stores.quarantine, now=self.clock.now()
+        index_batches(
+            ids,
+            batches=self.batches,
+            mentions=self.stores.mentions,
+            quarantine=self.stores.quarantine,
+            reports=self.stores.reports,
+            now=self.clock.now(),
         )
-        self.keep(reports)
         return list(ids)
 
     def detect(self) -> str:

@@ -1,6 +1,7 @@
 """Mentions in SQLite: each id once, counted by brand without reading its text, found by its words."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -74,15 +75,13 @@ class SqliteMentions:
 
     def add(self, mentions: Iterable[Mention]) -> Added:
         """Store what is new, a few hundred at a time, each lot on disk before the next; memory stays flat."""
-        created = duplicate = 0
+        became: Counter[str] = Counter()
         rejected: list[Rejection] = []
         coming = iter(mentions)
+        (last,) = self._database.rows("SELECT COALESCE(MAX(n), 0) FROM mentions")[0]
         while lot := list(islice(coming, TRANSACTION)):
-            ready = _readable(lot, rejected)
-            new = self._store(ready)
-            created += new
-            duplicate += len(ready) - new
-        return Added(created=created, duplicate=duplicate, rejected=tuple(rejected))
+            became.update(self._store(_readable(lot, rejected), last))
+        return Added(**became, rejected=tuple(rejected))
 
     def total(self) -> int:
         """Count the mentions stored."""
@@ -134,9 +133,12 @@ class SqliteMentions:
         found = self._database.rows(_SEARCH, {"words": query, "brand": brand, "limit": _limit(limit)})
         return tuple(from_body(body, Mention) for (body,) in found)
 
-    def _store(self, ready: list[tuple[Mention, bytes]]) -> int:
+    def _store(self, ready: list[tuple[Mention, bytes]], last: int) -> list[str]:
         with self._database.transaction() as connection:
-            return sum(_insert(connection, mention, body) for mention, body in ready)
+            return [
+                _insert(connection, mention, body) or _held(connection, mention, body, last)
+                for mention, body in ready
+            ]
 
     def _counts(self, window: Window, brand: str) -> Counts:
         values = (brand, *_span(window))
@@ -190,14 +192,15 @@ def _body_of(mention: Mention) -> bytes:
     return body
 
 
-def _insert(connection: sqlite3.Connection, mention: Mention, body: bytes) -> bool:
+def _insert(connection: sqlite3.Connection, mention: Mention, body: bytes) -> str | None:
+    """Insert what is new; None when the id is held."""
     at = to_micros(mention.published_at)
     cursor = connection.execute(
         "INSERT INTO mentions (id, published_at, is_origin, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (mention.id, at, mention.story_id == mention.id, body),
     )
     if cursor.rowcount == 0:
-        return False
+        return None
     n = cursor.lastrowid
     negative = mention.tone == Tone.NEGATIVE
     connection.executemany(
@@ -206,7 +209,13 @@ def _insert(connection: sqlite3.Connection, mention: Mention, body: bytes) -> bo
     )
     words = words_to_index(mention.text_of)
     connection.execute("INSERT INTO mention_words (rowid, words) VALUES (?, ?)", (n, words))
-    return True
+    return "created"
+
+
+def _held(connection: sqlite3.Connection, mention: Mention, body: bytes, last: int) -> str:
+    """Name what a held id is in `Added`; rows after `last` came by this very call, so that is a repeat in it."""
+    n, held = connection.execute("SELECT n, body FROM mentions WHERE id = ?", (mention.id,)).fetchone()
+    return "unchanged" if n <= last and held == body else "duplicate"
 
 
 def _span(window: Window) -> tuple[int, int]:
