@@ -162,6 +162,14 @@ def test_a_later_mail_answers_the_first(inbox, port) -> None:
     assert inbox.last()["Message-ID"] == f"<{LATER.id}@example.org>"
 
 
+def test_long_ids_stay_ids(inbox, port) -> None:
+    first, later = (f"{'long-brand-' * 8}20261122T2000Z.{n}.ann" for n in (1, 2))
+    notifier(port).send(replace(LATER, id=later, thread_id=first))
+    assert f"\r\nMessage-ID: <{later}@example.org>\r\n".encode() in inbox.taken[0]
+    assert f"\r\nIn-Reply-To: <{first}@example.org>\r\n".encode() in inbox.taken[0]
+    assert f"\r\nReferences: <{first}@example.org>\r\n".encode() in inbox.taken[0]
+
+
 def test_without_html_or_chart_it_is_a_plain_mail(inbox, port) -> None:
     notifier(port).send(replace(MESSAGE, chart=b""))
     assert [part.get_content_type() for part in inbox.last().walk()][1:] == ["text/plain", "text/html"]

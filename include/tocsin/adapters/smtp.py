@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -16,6 +16,16 @@ from typing import Literal, Protocol
 from tocsin.errors import PermanentError, TocsinError, TransientError
 from tocsin.model import Message
 from tocsin.ports import Clock
+
+
+class _IdHeader(MessageIDHeader, BaseHeader):
+    """A header that stays whole: the email package encodes a long id like prose, save in Message-ID itself."""
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("in-reply-to", _IdHeader)
+_headers.map_to_type("references", _IdHeader)
+_POLICY = SMTP.clone(header_factory=_headers)
 
 
 class Secret(Protocol):
@@ -53,7 +63,7 @@ def _address(name: str, spec: str) -> Address:
 
 
 def _headed(message: Message, origin: Address, at: datetime) -> EmailMessage:
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = origin
     mail["To"] = _address(message.person.name, message.person.email)
     mail["Subject"] = _plain(message.subject)
