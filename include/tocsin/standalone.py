@@ -31,11 +31,11 @@ import sys
 
 if "scheduler" in sys.argv:
     try:
-        from tocsin.wiring import warm
+        from tocsin.preload import preload
 
-        warm()
-    except Exception as exc:  # A model that does not load is the task's error to tell, not the scheduler's end.
-        print(f"could not preload the models: {exc}", file=sys.stderr)
+        preload()
+    except Exception as exc:  # What does not load is the task's error to tell, not the scheduler's end.
+        print(f"could not preload: {exc}", file=sys.stderr)
 '''
 
 

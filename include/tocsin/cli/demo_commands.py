@@ -12,9 +12,9 @@ from rich.console import Console
 import tocsin
 from tocsin.demo.play import play_demo
 from tocsin.demo.screen import Screen
-from tocsin.errors import ConfigError
+from tocsin.errors import ConfigError, TocsinError
 from tocsin.processes import StopSignal, stop_signals
-from tocsin.standalone import Standalone, airflow_environment, free_ports, known_password
+from tocsin.standalone import Standalone, StandaloneError, airflow_environment, free_ports, known_password
 from tocsin.wiring import open_app
 
 _PROJECT = Path(tocsin.__file__).resolve().parents[2]
@@ -66,6 +66,8 @@ def up(
             while True:
                 standalone.check_alive()
                 time.sleep(1)
+    except StandaloneError as exc:
+        raise TocsinError(f"{exc}\n{exc.tail}\nThe whole log: {settings.home / 'airflow.log'}") from exc
     except KeyboardInterrupt:
         console.print("stopped, no process is left")
     except StopSignal as asked:
