@@ -2,15 +2,22 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from ipaddress import ip_address
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from tocsin.adapters.silent import SilentNotifier
@@ -358,3 +365,41 @@ def test_a_server_without_starttls_gets_no_mail_in_the_clear(inbox, port) -> Non
 def test_tls_to_a_server_that_speaks_none_is_transient(port) -> None:
     with pytest.raises(TransientError):
         notifier(port, tls="tls", timeout=2).send(MESSAGE)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> tuple[str, ssl.SSLContext]:
+    """A server's certificate that nobody signed but itself: its file, and the server's side of it."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    bare = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    dated = bare.not_valid_before(AT.replace(year=2020)).not_valid_after(AT.replace(year=2120))
+    signed = dated.add_extension(here, critical=False)
+    public = signed.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    file.write_bytes(public + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return str(file), context
+
+
+TLS = {
+    "starttls": lambda context: {"tls_context": context, "require_starttls": True},
+    "tls": lambda context: {"ssl_context": context},
+}
+
+
+@pytest.mark.parametrize("tls", TLS)
+def test_mail_goes_over_tls_to_a_server_we_can_trust(inbox, certificate, tls, monkeypatch) -> None:
+    file, context = certificate
+    monkeypatch.setenv("SSL_CERT_FILE", file)
+    with serving(inbox, **TLS[tls](context)) as port:
+        notifier(port, tls=tls).send(MESSAGE)
+    assert len(inbox.taken) == 1
+
+
+@pytest.mark.parametrize("tls", TLS)
+def test_a_certificate_that_we_cannot_trust_is_permanent(inbox, certificate, tls) -> None:
+    with serving(inbox, **TLS[tls](certificate[1])) as port, pytest.raises(PermanentError, match="CERTIFICATE"):
+        notifier(port, tls=tls).send(MESSAGE)
+    assert inbox.taken == []

@@ -18,7 +18,7 @@ from tocsin.model import Message
 from tocsin.ports import Clock
 
 
-class _IdHeader(MessageIDHeader, BaseHeader):
+class _IdHeader(MessageIDHeader, BaseHeader):  # type: ignore[misc]  # combined as the email package does
     """A header that stays whole: the email package encodes a long id like prose, save in Message-ID itself."""
 
 
