@@ -8,6 +8,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from tocsin.enrich.folding import without_handles, without_links
 from tocsin.enrich.tags import UNKNOWN
+from tocsin.errors import ConfigError
 
 LONGEST = 2_000
 """Characters that are read; a language shows long before."""
@@ -27,13 +28,13 @@ _WORDS = re.compile(r"[^\W\d_]+")
 
 
 class LanguageReader:
-    """One identifier for the watched languages (ISO 639-1, such as fr and en). ValueError: unknown language."""
+    """One identifier for the watched languages (ISO 639-1, such as fr and en). ConfigError: no such language."""
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._languages = tuple(languages)
         self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
         if strange := set(languages) - set(self._identifier.labels):
-            raise ValueError(f"no language known as {', '.join(sorted(strange))}")
+            raise ConfigError(f"no language known as {', '.join(sorted(strange))}; write two letters such as fr")
 
     def read(self, text: str, declared: str | None = None) -> str:
         """Give the text's language, or UNKNOWN; where it is too short, `declared` (what the source says) decides."""

@@ -52,7 +52,7 @@ def french() -> Lexicon:
             continue
         for form in inflected(word, kind):
             words = tuple(token.lower() for token in TOKEN.findall(form))
-            phrases[words] = Entry(tuple(map(fold, words[1:])), valence, kind in "vi")
+            phrases[words] = Entry(tuple(map(fold, words[1:])), valence, kind in "fvi")
     # "salé" must not become "sale": only words that have an accent to lose are found without it.
     accented = ((fold(words[0]), entry) for words, entry in phrases.items() if fold(words[0]) != words[0])
     return Lexicon(_by_first((words[0], entry) for words, entry in phrases.items()), _by_first(accented), boosts)

@@ -3,6 +3,7 @@
 What counts as a match, and what does not:
 - An alias matches as whole words: "Bulla" in "Bulla's", "#Bulla", "@bulla", "BULLA!", not in "#BullaGate".
 - Apostrophes and hyphens may be missing: "L'Oréal" is found in "loreal", "Coca-Cola" in "coca cola".
+- Marks at an alias's end may be missing: "Yahoo!" is found in "yahoo".
 - Several words may be run together behind # or @: "US Airways" is found in "@usairways", not in "usairways".
 - An alias that begins with # or @ matches in that form only.
 - A pattern is a regex, read on the unaccented text, case ignored.
@@ -81,6 +82,7 @@ class BrandMatcher:
 
     def _add(self, name: str, key: tuple[int, bool], phrases: Sequence[str]) -> None:
         spellings = {spelling for phrase in phrases for spelling in _spellings(phrase)}
+        spellings.discard(())
         if spellings:
             vocab = self._blank.vocab
             self._keys[vocab.strings.add(name)] = key
@@ -98,17 +100,22 @@ def _overlaps_any(brand: int, span: tuple[int, int], vetoes: Sequence[tuple[int,
 def _spellings(phrase: str) -> Iterator[tuple[str, ...]]:
     """Give each sequence of words under which people write the phrase."""
     words = _WORD.findall(unaccent(phrase))
-    if not words:
-        return
     yield tuple(words)
-    if words[0] in _SIGILS:
+    if not words or words[0] in _SIGILS:
         return
+    while len(words) > 1 and not _is_word(words[-1]):
+        words.pop()
+    yield tuple(words)
     yield tuple(word for word in words if word not in _JOINERS)
     yield tuple(_joined(words))
-    run = "".join(word for word in words if word[0].isalnum() or word[0] == "_")
+    run = "".join(filter(_is_word, words))
     if len(words) > 1 and run:
         yield ("#", run)
         yield ("@", run)
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum() or token[0] == "_"
 
 
 def _joined(words: list[str]) -> Iterator[str]:

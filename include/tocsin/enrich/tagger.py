@@ -65,7 +65,8 @@ def build_tagger(
 ) -> Tagger:
     """Build the tools for these brands and languages (ISO 639-1); costs a second, and loads spaCy models when used.
 
-    `models` names spaCy packages by language. ConfigError: a pattern is no regex, a language is not known.
+    `models` names spaCy packages by language; empty, no names are looked for.
+    ConfigError: a pattern is no regex, a language is not known.
     """
     from tocsin.enrich.entities import MODELS, EntityFinder
     from tocsin.enrich.language import LanguageReader
@@ -77,5 +78,5 @@ def build_tagger(
         matcher=BrandMatcher(brands),
         languages=LanguageReader(languages),
         tones=ToneReader(thresholds or Thresholds()),
-        finder=EntityFinder(models or MODELS),
+        finder=EntityFinder(MODELS if models is None else models),
     )

@@ -1,0 +1,102 @@
+"""How tone is put together, whatever the language."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.enrich.tone import LONGEST, LONGEST_SENTENCE, Thresholds, ToneReader, combine, sentences
+from tocsin.model import Tone
+
+
+@pytest.mark.parametrize(
+    ("compound", "tone"),
+    [
+        (-1.0, Tone.NEGATIVE),
+        (-0.05, Tone.NEGATIVE),
+        (-0.0499, Tone.NEUTRAL),
+        (0.0, Tone.NEUTRAL),
+        (0.0499, Tone.NEUTRAL),
+        (0.05, Tone.POSITIVE),
+    ],
+)
+def test_thresholds_are_inclusive(compound: float, tone: Tone) -> None:
+    assert Thresholds().label(compound) is tone
+
+
+def test_thresholds_can_be_set() -> None:
+    assert Thresholds(-0.4, 0.4).label(-0.3) is Tone.NEUTRAL
+
+
+@pytest.mark.parametrize(("negative", "positive"), [(0.1, 0.1), (0.2, -0.2), (-1.5, 0.1), (-0.1, 1.1)])
+def test_thresholds_that_cross_are_refused(negative: float, positive: float) -> None:
+    with pytest.raises(ValueError, match="no room"):
+        Thresholds(negative, positive)
+
+
+@pytest.mark.parametrize(
+    ("valences", "expected"),
+    [
+        pytest.param([], 0.0, id="no sentence"),
+        pytest.param([0.0, 0.01, -0.04], 0.0, id="nothing said"),
+        pytest.param([0.0, -0.6, 0.0], -0.6, id="quiet sentences do not water it down"),
+        pytest.param([-0.6, 0.6], -0.2, id="bad weighs twice"),
+        pytest.param([0.6, 0.2], 0.4, id="good ones, their mean"),
+    ],
+)
+def test_sentences_are_combined(valences: list[float], expected: float) -> None:
+    assert combine(valences) == pytest.approx(expected)
+
+
+@given(st.lists(st.floats(-1, 1)))
+def test_the_whole_is_never_louder_than_its_loudest_part(valences: list[float]) -> None:
+    assert min([0.0, *valences]) - 1e-9 <= combine(valences) <= max([0.0, *valences]) + 1e-9
+
+
+@given(st.text(max_size=3_000))
+def test_no_piece_is_longer_than_allowed(text: str) -> None:
+    assert all(0 < len(piece) <= LONGEST_SENTENCE for piece in sentences(text))
+
+
+@pytest.fixture(scope="module")
+def reader() -> ToneReader:
+    return ToneReader(Thresholds())
+
+
+@pytest.mark.parametrize(
+    ("text", "tone"),
+    [
+        ("The worst service ever, I hate it.", Tone.NEGATIVE),
+        ("Lovely people, thank you so much!", Tone.POSITIVE),
+        ("The flight leaves at nine.", Tone.NEUTRAL),
+        ("Thanks. They lost my bag, were rude and it was a horrible, awful day.", Tone.NEGATIVE),
+    ],
+)
+def test_english(reader: ToneReader, text: str, tone: Tone) -> None:
+    assert reader.read(text, "en")[0] is tone
+
+
+def test_french_is_never_given_to_the_english_ear(reader: ToneReader) -> None:
+    # "plus", "pas" and "de" mean nothing to VADER, which finds "super" and "arrogant" at most.
+    assert reader.read("Service déplorable, remboursement refusé, à fuir", "fr")[0] is Tone.NEGATIVE
+    assert reader.read("Service déplorable, remboursement refusé, à fuir", "en") == (Tone.NEUTRAL, 0.0)
+
+
+def test_a_language_without_an_ear_is_unknown(reader: ToneReader) -> None:
+    assert reader.read("horrible, terrible, awful", "und") == (Tone.UNKNOWN, 0.0)
+    assert reader.read("horrible, terrible, awful", "de") == (Tone.UNKNOWN, 0.0)
+
+
+def test_a_brand_is_no_praise(reader: ToneReader) -> None:
+    assert reader.read("United flies to Boston", "en")[0] is Tone.POSITIVE
+    assert reader.read("United flies to Boston", "en", [(0, 6)]) == (Tone.NEUTRAL, 0.0)
+    assert reader.read("@united flies to Boston https://x.example/hate", "en") == (Tone.NEUTRAL, 0.0)
+
+
+def test_what_is_beyond_the_cap_is_not_heard(reader: ToneReader) -> None:
+    filler = "The flight leaves at nine. " * (LONGEST // 20)
+    assert reader.read(filler + " I hate it.", "en", [(LONGEST + 50, LONGEST + 60)]) == (Tone.NEUTRAL, 0.0)
+
+
+def test_another_language_joins_by_one_scorer() -> None:
+    reader = ToneReader(Thresholds(), {"de": lambda sentence: -0.5 if "furchtbar" in sentence else 0.0})
+    assert reader.read("Das ist furchtbar!", "de") == (Tone.NEGATIVE, -0.5)
