@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tocsin.model import BUCKET, RawItem
 from tocsin.replay.recording import cut_recording, timeline
 

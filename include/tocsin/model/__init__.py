@@ -1,0 +1,43 @@
+"""The words of the product: frozen values that pass between rooms. Times are aware UTC, windows half-open."""
+
+from tocsin.model.incidents import Delivery, Incident, IncidentState, Message, Reason
+from tocsin.model.moments import BUCKET, Window, floor_time
+from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejection, Stage, Tone, full_text
+from tocsin.model.reports import Report
+from tocsin.model.stories import Counts, Series, StoryOrigin, StoryStart, StorySummary
+from tocsin.model.verdicts import Point, Verdict
+from tocsin.model.watched import Brand, Person, Severity, Source, SourceKind, SourceState
+
+__all__ = [
+    "BUCKET",
+    "Added",
+    "BadItem",
+    "Brand",
+    "Counts",
+    "Delivery",
+    "Entity",
+    "Incident",
+    "IncidentState",
+    "Mention",
+    "Message",
+    "Person",
+    "Point",
+    "RawItem",
+    "Reason",
+    "Rejection",
+    "Report",
+    "Series",
+    "Severity",
+    "Source",
+    "SourceKind",
+    "SourceState",
+    "Stage",
+    "StoryOrigin",
+    "StoryStart",
+    "StorySummary",
+    "Tone",
+    "Verdict",
+    "Window",
+    "floor_time",
+    "full_text",
+]

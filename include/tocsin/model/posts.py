@@ -1,0 +1,117 @@
+"""A post on its way: as a source gave it, as we understood it, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """How a text sounds; UNKNOWN where no scorer speaks its language (never a guess)."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+    UNKNOWN = "unknown"
+
+
+class Stage(StrEnum):
+    """Where a batch is on its way."""
+
+    RAW = "raw"
+    ENRICHED = "enriched"
+    VERDICTS = "verdicts"
+
+
+@dataclass(frozen=True, slots=True)
+class RawItem:
+    """One post as a source gave it, cleaned of markup; `author` is already a pseudonym, `id` is stable."""
+
+    id: str
+    source_id: str
+    network: str
+    url: str
+    title: str
+    text: str
+    author: str
+    published_at: datetime
+    discovered_at: datetime
+    language: str | None = None
+    """Language the source claims, if it does."""
+    brands: tuple[str, ...] | None = None
+    """Brand ids that the source itself names (an archive's brand column); None = look in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadItem:
+    """One item that could not be taken, with the reason; `excerpt` is capped and never shown unescaped."""
+
+    id: str
+    step: str
+    source_id: str
+    reason: str
+    excerpt: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A name found in a text: spaCy's label and the half-open character offsets in `Mention.text_of`."""
+
+    text: str
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A post with what we say of it. `story_id` is the id of the earliest near-copy we know (itself if none)."""
+
+    id: str
+    source_id: str
+    network: str
+    url: str
+    title: str
+    text: str
+    author: str
+    published_at: datetime
+    discovered_at: datetime
+    language: str
+    brands: tuple[str, ...]
+    tone: Tone
+    compound: float
+    """Valence in [-1, 1]; 0.0 when the tone is unknown."""
+    story_id: str
+    entities: tuple[Entity, ...] = ()
+
+    @property
+    def text_of(self) -> str:
+        """Title and text as one string: what language, brands, tone and entities were read from."""
+        return full_text(self.title, self.text)
+
+
+def full_text(title: str, text: str) -> str:
+    """Join title and text as readers see them; a title repeated as the text's start is not said twice."""
+    if not title or text.startswith(title):
+        return text
+    return f"{title}\n{text}" if text else title
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A mention that a store refused, and its reason."""
+
+    mention: Mention
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of the mentions given to a store; the four add up to what came in."""
+
+    created: int = 0
+    unchanged: int = 0
+    """Held before with these very values: an earlier try of the same batch stored them."""
+    duplicate: int = 0
+    """The id is held with other values, or came twice in one call: the same post, met another way."""
+    rejected: tuple[Rejection, ...] = ()

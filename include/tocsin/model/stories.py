@@ -1,0 +1,68 @@
+"""Posts counted: near-copies as one story, stories per bucket and brand."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.model.moments import BUCKET
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStart:
+    """When a brand's story first sounded negative inside the asked window."""
+
+    brand: str
+    story_id: str
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOrigin:
+    """The earliest copy of a story: what later copies are compared with."""
+
+    story_id: str
+    published_at: datetime
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorySummary:
+    """A story inside a window, for people: its earliest copy's words and link, and how far it went."""
+
+    story_id: str
+    title: str
+    text: str
+    url: str
+    network: str
+    first_at: datetime
+    copies: int
+    authors: int
+    compound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a brand got inside a window; all but `mentions` count negatives only."""
+
+    mentions: int = 0
+    negatives: int = 0
+    stories: int = 0
+    authors: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """New negative stories per bucket (rows, oldest first) and brand (columns)."""
+
+    brands: tuple[str, ...]
+    start: datetime
+    counts: NDArray[np.int64]
+    step: timedelta = BUCKET
+
+    @property
+    def end(self) -> datetime:
+        """End of the last bucket: the watermark up to which everything was counted."""
+        return self.start + self.step * len(self.counts)
