@@ -13,6 +13,7 @@ from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.config import Config, Settings, load_config, read_settings
+from tocsin.errors import TransientError
 from tocsin.model import Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
@@ -99,7 +100,10 @@ class App:
         return batch_id
 
     def alert(self, batch_id: str) -> None:
-        """Tell people what these verdicts call for."""
+        """Tell people what these verdicts call for.
+
+        TransientError: somebody was not reached or a brand failed; run again, it is tried for those only.
+        """
         from tocsin.alert.step import tell_people
 
         report = tell_people(
@@ -113,6 +117,9 @@ class App:
             repeat=self.settings.repeat,
         )
         self.keep([report])
+        troubles = {name: report.counts[name] for name in ("undelivered", "failed") if report.counts.get(name)}
+        if troubles:
+            raise TransientError(f"alert: {troubles} of {report.came_in} brands; the log and the ledger say why")
         self.batches.drop(Stage.VERDICTS, batch_id)
 
     def keep(self, reports: Sequence[Any]) -> None:
