@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from hashlib import blake2b
+from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from courlan import normalize_url
@@ -11,6 +12,7 @@ URL_CAP = 2_048
 GUID_CAP = 2_048
 
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 # Places in a page, not things of their own. One to three digits: BBC numbers the edits of a page in its guid.
 _PLACE = re.compile(r"(?:top|content|main|comments|respond|disqus_thread|:~:.*|\d{1,3})?", re.IGNORECASE)
 # courlan takes these for trackers; with a number they name a comment, an event or a member.
@@ -68,10 +70,12 @@ def pseudonym(author: str, network: str, key: bytes) -> str:
 def _host_and_port(parts: SplitResult) -> str:
     """Host in ASCII (a homograph is then seen as such) without credentials; ValueError where it is none."""
     host = parts.hostname or ""
-    if ":" in host:
-        host = f"[{host}]"
-    elif not host.isascii():
+    if not host.isascii():
         host = host.encode("idna").decode("ascii")
+    if ":" in host:
+        host = f"[{ip_address(host)}]"
+    elif not _HOST.fullmatch(host):
+        raise ValueError(f"not a host: {host!r}")
     usual = {"http": 80, "https": 443}[parts.scheme.lower()]
     return host if parts.port in {None, usual} else f"{host}:{parts.port}"
 
