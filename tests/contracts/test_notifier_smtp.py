@@ -274,6 +274,20 @@ def test_a_taken_mail_is_sent_however_the_server_says_goodbye(inbox, port, farew
     assert len(inbox.taken) == 1
 
 
+@pytest.mark.parametrize("farewell", [(), (b"",)], ids=["hangs up", "falls silent"])
+def test_a_taken_mail_is_sent_though_the_server_then_goes(farewell) -> None:
+    dialogue = (
+        b"220 hello\r\n",
+        b"250 you\r\n",
+        b"250 sender\r\n",
+        b"250 recipient\r\n",
+        b"354 go\r\n",
+        b"250 taken\r\n",
+    )
+    with talking(*dialogue, *farewell, patient=bool(farewell)) as port:
+        notifier(port, timeout=0.3).send(replace(MESSAGE, chart=b""))
+
+
 def test_nobody_listening_is_transient() -> None:
     with pytest.raises(TransientError, match="ConnectionRefusedError"):
         notifier(free_port()).send(MESSAGE)
@@ -285,8 +299,8 @@ def test_an_unknown_host_is_transient() -> None:
 
 
 @contextlib.contextmanager
-def talking(*lines: bytes) -> Iterator[int]:
-    """A server that says these lines, one per line it hears, and then nothing more; no lines: it hangs up at once."""
+def talking(*lines: bytes, patient: bool = True) -> Iterator[int]:
+    """A server that says these lines, one per thing it hears, and then nothing more; not patient: it hangs up."""
 
     def talk() -> None:
         with contextlib.suppress(OSError):
@@ -295,7 +309,7 @@ def talking(*lines: bytes) -> Iterator[int]:
                 for line in lines:
                     peer.sendall(line)
                     peer.recv(1 << 16)
-                stop.wait(10 if lines else 0)
+                stop.wait(10 if patient else 0)
 
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -310,7 +324,7 @@ def talking(*lines: bytes) -> Iterator[int]:
 
 TALKS = {
     "never greets": (b"",),
-    "hangs up at once": (),
+    "says nothing": (),
     "greets and falls silent": (b"220 hello\r\n",),
     "silent in the middle": (
         b"220 hello\r\n",
@@ -331,6 +345,11 @@ def test_a_server_that_hangs_is_left_in_time(lines) -> None:
     assert datetime.now(UTC) - started < timedelta(seconds=5)  # noqa: TID251
 
 
+def test_a_server_that_hangs_up_is_transient() -> None:
+    with talking(patient=False) as port, pytest.raises(TransientError):
+        notifier(port).send(MESSAGE)
+
+
 def test_no_service_here_is_permanent() -> None:
     with talking(b"554 no mail here\r\n") as port, pytest.raises(PermanentError, match="554 no mail here"):
         notifier(port).send(MESSAGE)
@@ -346,7 +365,7 @@ def authenticate(server, session, envelope, mechanism, data) -> AuthResult:
 def test_the_password_opens_and_is_never_shown(inbox, password, taken) -> None:
     with serving(inbox, authenticator=authenticate, auth_required=True, auth_require_tls=False) as port:
         sender = notifier(port, username="tocsin", password=SecretStr(password))
-        assert password not in repr(sender)
+        assert "password" not in repr(sender)
         if taken:
             sender.send(MESSAGE)
         else:

@@ -124,6 +124,19 @@ def test_a_storm_from_first_to_over_tells_everybody_each_thing_once(room) -> Non
     assert "Title m3" not in repeat.text
 
 
+def test_a_storm_that_grows_without_news_is_remembered_at_its_height(room) -> None:
+    room.tell(verdict())
+    assert room.tell(replace(verdict(minutes=5), score=31.0, observed=80), minutes=5) == {"hold": 1}
+    assert (room.incident().peak_score, room.incident().peak_factor) == (31, 16)
+
+
+def test_an_end_that_every_address_refuses_is_an_end(room) -> None:
+    room.tell(verdict())
+    room.mail.failing = {"ann": PermanentError("550"), "bob": PermanentError("550")}
+    assert room.tell(verdict(CALM, minutes=60, over=True), minutes=60) == {"undelivered": 1}
+    assert room.incident() is None
+
+
 def test_running_twice_sends_nothing_and_changes_nothing(room) -> None:
     room.tell(verdict(), minutes=1)
     before = room.stores.incidents.all(), room.stores.incidents.deliveries("tonic-20261122T2000Z")

@@ -146,7 +146,9 @@ class SmtpNotifier:
             return _by_code(code, f"{where} refuses the recipient: {code} {_words(said)}")
         if isinstance(exc, smtplib.SMTPResponseException):
             return _by_code(exc.smtp_code, f"{where} answers {exc.smtp_code} {_words(exc.smtp_error)}")
-        if isinstance(exc, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError | ValueError):
+        if isinstance(
+            exc, smtplib.SMTPNotSupportedError | ValueError
+        ):  # a certificate we cannot trust is a ValueError
             return PermanentError(f"{where}: {_words(str(exc))}")
         return TransientError(f"{where}: {type(exc).__name__}: {_words(str(exc))}")
 
