@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tocsin.alert.chart import HEIGHT, WIDTH, draw_chart
+from tocsin.alert.chart import HEIGHT, WIDTH, draw_chart, six_o_clocks
 from tocsin.alert.speech import speech_for
 from tocsin.model import Person, Point
 
@@ -41,6 +41,35 @@ def test_only_hours_since_the_onset_are_coloured() -> None:
     none = pixels(draw_chart(HOURS, START + timedelta(days=2), PARIS)).count(storm)
     everything = pixels(draw_chart(HOURS, START, PARIS)).count(storm)
     assert none == 0 < two < everything
+
+
+def hours_from(start: datetime) -> list[datetime]:
+    return [start + timedelta(hours=i) for i in range(24)]
+
+
+TICKS = {
+    "on the hour": ((21, 20, 0), {2.5: 0, 8.5: 6, 14.5: 12, 20.5: 18}),
+    "a quarter to": ((21, 20, 45), {1.75: 0, 7.75: 6, 13.75: 12, 19.75: 18}),
+    "none at the edges": ((21, 17, 0), {5.5: 0, 11.5: 6, 17.5: 12}),
+}
+
+
+@pytest.mark.parametrize(("start", "expected"), TICKS.values(), ids=TICKS)
+def test_the_axis_says_the_reader_s_hours(start, expected) -> None:
+    hours = hours_from(datetime(2026, 11, *start, tzinfo=UTC))
+    assert six_o_clocks(hours, PARIS.zone) == {place: f"{hour:02}:00" for place, hour in expected.items()}
+
+
+def test_the_night_that_winter_time_begins_has_seven_hours_before_six() -> None:
+    places = six_o_clocks(hours_from(datetime(2026, 10, 24, 20, tzinfo=UTC)), PARIS.zone)
+    assert list(places)[:2] == [1.5, 8.5]
+
+
+def test_zones_off_the_hour_have_their_own_midnight() -> None:
+    india = speech_for(Person("p", "P", "p@example.org", "en", "Asia/Kolkata"))
+    assert six_o_clocks(hours_from(datetime(2026, 11, 21, 18, tzinfo=UTC)), india.zone) == {
+        6.0: "06:00", 12.0: "12:00", 18.0: "18:00",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

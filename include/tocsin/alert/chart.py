@@ -1,7 +1,7 @@
 """Draw the last 24 hours as a small PNG that reads on a phone: what was counted beside what is usual."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from io import BytesIO
 
@@ -53,9 +53,8 @@ def _draw_usual(axes: Axes, points: Sequence[Point], speech: Speech) -> None:
 
 
 def _draw_frame(axes: Axes, points: Sequence[Point], speech: Speech) -> None:
-    local = [point.at.astimezone(speech.zone) for point in points]
-    ticks = [index for index, at in enumerate(local) if at.hour % 6 == 0]
-    axes.set_xticks(ticks, [f"{local[index]:%H:%M}" for index in ticks])
+    ticks = six_o_clocks([point.at for point in points], speech.zone)
+    axes.set_xticks(list(ticks), list(ticks.values()))
     highest = max(max(point.observed, point.usual) for point in points)
     axes.set_xlim(-0.6, len(points) - 0.4)
     axes.set_ylim(0, max(highest * 1.12, 1))
@@ -67,3 +66,18 @@ def _draw_frame(axes: Axes, points: Sequence[Point], speech: Speech) -> None:
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(INK)
     axes.set_title(speech.say("chart_title"), loc="left", color=INK, fontsize=8.4, pad=5, x=-0.075)
+
+
+def six_o_clocks(hours: Sequence[datetime], zone: tzinfo) -> dict[float, str]:
+    """Where midnight, six, noon and eighteen o'clock lie on the axis, whose bar `i` spans i - 0.5 to i + 0.5.
+
+    Bars are counted back from the watermark, so they seldom begin on the hour. At the edges a label would be cut.
+    """
+    ticks = {}
+    for index, start in enumerate(hours):
+        wait = -start.astimezone(zone).minute % 60
+        clock = (start + timedelta(minutes=wait)).astimezone(zone)
+        place = index - 0.5 + wait / 60
+        if clock.hour % 6 == 0 and 0.5 <= place <= len(hours) - 1.5:
+            ticks[place] = f"{clock:%H:%M}"
+    return ticks
