@@ -11,7 +11,7 @@ class Thresholds:
 
     watch: float = 3.0
     """About one false alarm per brand and week."""
-    critical: float = 4.0
+    critical: float = 4.3
     """About one false alarm per brand and two weeks."""
     min_stories: int = 5
     """Distinct stories below which nothing is an incident: a storm is not one story told often."""

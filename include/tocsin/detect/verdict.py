@@ -73,7 +73,7 @@ def _gates(brand: Brand, counts: Counts, crowd: Crowd, thresholds: Thresholds) -
 
 
 def _count(reading: Reading) -> str:
-    steady = ", no hour counted for more than three times its ordinary" if reading.steady else ""
+    steady = ", no hour counted for more than three average ones" if reading.steady else ""
     told = _some(reading.observed, "new negative story", "new negative stories")
     return f"{told} in the last {_span(reading.window)}{steady}; {reading.usual:.1f} would be usual."
 

@@ -14,13 +14,12 @@ from tocsin.detect.memory import DecayedSum, Floats, run_on, span
 
 WIDTHS = (HOUR, 3 * HOUR, DAY)
 """Rows in each wave: one hour, three hours, a day."""
-WEIGHTS = (1.0, 1.5, 1.1)
+WEIGHTS = (1.0, 1.5, 1.2)
 """What a unit of surprise in each wave counts for, so that one threshold fits all: long waves are rarer by chance."""
 ALL_CLEAR_ROWS = 9
 """Rows in a row that must be back at usual before a storm is over: 45 minutes."""
 _NOISE_PRIOR, _NOISE_PRIOR_ROWS, _NOISE_HALF_LIFE = 0.4, float(DAY), 3.5 * DAY
-_STEADY_FACTOR, _STEADY_EXTRA = 3.0, 3.0
-_SEEN, _USUAL, _ORDINARY, _DUE, _STEADY = range(5)
+_SEEN, _USUAL, _ORDINARY, _DUE = range(4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +68,7 @@ class Waves:
         self._baseline, self._day = Baseline(brands), DayWave(brands)
         self._noise = DecayedSum((len(WIDTHS) - 1, brands), _NOISE_HALF_LIFE)
         self._row = 0
-        self._sums = np.zeros((DAY, 5, brands))  # running sums at each row of the last day
+        self._sums = np.zeros((DAY, 4, brands))  # running sums at each row of the last day
         self._calm = np.ones((ALL_CLEAR_ROWS - 1, brands), dtype=np.bool_)
         self._cleared = self._lulled = np.full(brands, -1, dtype=np.int64)
 
@@ -104,15 +103,8 @@ class Waves:
         return Track(seen, usual, wave_rows, wave_seen, wave_usual, spread, quiet)
 
     def _run_on(self, seen: Floats, usual: Floats, ordinary: Floats) -> Floats:
-        """Running sums of the new rows, with those of the day before in front.
-
-        The steady count lets no hour be more than three times the ordinary, so that a day is high only when many of
-        its hours were: a short burst is the short waves' business.
-        """
-        sums = run_on(self._sums[:, :_STEADY], np.stack((seen, usual, ordinary, np.minimum(usual, ordinary)), axis=1))
-        hour = span(sums, len(seen), HOUR)
-        steady = np.minimum(hour[:, _SEEN], _STEADY_FACTOR * hour[:, _ORDINARY] + _STEADY_EXTRA) / HOUR
-        sums = np.concatenate((sums, run_on(self._sums[:, _STEADY:], steady[:, None])), axis=1)
+        """Running sums of the new rows, with those of the day before in front."""
+        sums = run_on(self._sums, np.stack((seen, usual, ordinary, np.minimum(usual, ordinary)), axis=1))
         self._sums = sums[-DAY:]
         return sums
 
@@ -146,15 +138,15 @@ class Waves:
         """Counted, usual and spread per wave: the first two since the all-clear, the third of the whole width."""
         rows = len(wave_rows)
         hour, three, day = (span(sums, rows, width) for width in WIDTHS)
-        day_usual, day_noise, ready = self._day.advance(day[:, _STEADY])
-        usual = np.stack((hour[:, _USUAL], three[:, _USUAL], day_usual), axis=1)
+        days = self._day.advance(hour[:, _SEEN])
+        usual = np.stack((hour[:, _USUAL], three[:, _USUAL], days.usual), axis=1)
         short_noise = self._short_noise(np.stack((hour, three), axis=1))
-        noise = np.concatenate((short_noise, day_noise[:, None]), axis=1)
-        wave_seen = _fresh(sums[:, (_SEEN, _SEEN, _STEADY)], wave_rows)
+        noise = np.concatenate((short_noise, days.noise[:, None]), axis=1)
+        wave_seen = _fresh(np.stack((sums[:, _SEEN], sums[:, _SEEN], days.sums), axis=1), wave_rows)
         wave_usual = _fresh(sums[:, (_USUAL, _USUAL, _ORDINARY)], wave_rows)
-        wave_usual[:, -1] *= day_usual / day[:, _ORDINARY]  # a day's usual, spread over its hours as ordinary
-        wave_seen[:, -1] *= ready[:, None]
-        wave_usual[:, -1] *= ready[:, None]
+        wave_usual[:, -1] *= days.usual / day[:, _ORDINARY]  # a day's usual, spread over its hours as ordinary
+        wave_seen[:, -1] *= days.ready[:, None]
+        wave_usual[:, -1] *= days.ready[:, None]
         return wave_seen, wave_usual, np.sqrt(noise + usual + 0.5) / np.array(WEIGHTS)[:, None]
 
     def _short_noise(self, whole: Floats) -> Floats:
