@@ -1,5 +1,6 @@
 """`tocsin replay`: live an archive again and print what would have happened."""
 
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ from tocsin.errors import ConfigError
 from tocsin.replay.score import Outcome
 from tocsin.wiring import replay_archive, write_outcome
 
-console = Console()
+# A pipe has no width: wide enough that no moment is broken over two lines.
+console = Console(width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True)
 
 
@@ -59,15 +61,15 @@ def incident_table(outcome: Outcome, zone: ZoneInfo) -> Table:
     """Lay out the incidents per brand; a calm brand has a line that says so."""
     table = Table(title=f"Incidents per brand, times in {zone.key}")
     for name in ("brand", "since", "opened", "closed", "severity"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in ("x usual", "mentions", "mails"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=name != "mails")
     for brand in outcome.brands:
         if not brand.incidents:
             table.add_row(brand.name, "calm throughout", style="dim")
         for line in brand.incidents:
             since, opened, closed = (local(at, zone) for at in (line.since, line.opened, line.closed))
-            mails = f"{sum(line.mails.values())} ({', '.join(line.mails)})" if line.mails else "0"
+            mails = ", ".join(f"{number} {reason}" for reason, number in line.mails.items()) or "none"
             numbers = (f"{line.factor:.1f}", str(line.mentions), mails)
             table.add_row(brand.name, since, opened, closed, line.severity, *numbers)
     return table
