@@ -8,10 +8,13 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
+import stamina
 
 from tocsin.errors import PermanentError, TocsinError, TransientError
 
 _ENDED = {"success", "failed"}
+_MERCY = 15.0
+"""Seconds that a task may wait for its next try before we call it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,15 @@ class AirflowRest:
     def wait(self, run: Run, timeout: float = 120.0, check: Callable[[], None] = lambda: None) -> None:
         """Return when the run succeeded. RunFailedError: it failed, or did not end in `timeout` seconds.
 
-        `check` is called between looks and may raise, for instance when Airflow is no longer there.
+        A task of the DAG that waits for its next try for longer than `_MERCY` counts as failed: nobody watching a
+        screen waits for minutes. `check` is called between looks and may raise, for instance when Airflow is gone.
         """
         limit = time.monotonic() + timeout
+        patience = _Patience(_MERCY)
         while (state := self.state(run)) not in _ENDED:
             check()
+            if patience.is_over(bool(self._wrong_tasks(run.dag_id, "up_for_retry"))):
+                raise self._failure(run, f"{run.dag_id} failed and waits for another try")
             if time.monotonic() > limit:
                 raise self._failure(run, f"{run.dag_id} is still {state} after {timeout:.0f} s")
             time.sleep(0.2)
@@ -98,15 +105,20 @@ class AirflowRest:
         """What Airflow says of the run: queued, running, success or failed."""
         return str(self._ask("GET", _path(run))["state"])
 
+    def _wrong_tasks(self, dag_id: str, *states: str) -> list[dict[str, Any]]:
+        """Tasks of any run of the DAG in these states: a run may be held up by the one before it."""
+        path = f"/dags/{quote(dag_id)}/dagRuns/~/taskInstances"
+        return list(self._ask("GET", path, params={"state": list(states), "limit": 20}).get("task_instances", []))
+
     def _failure(self, run: Run, message: str) -> RunFailedError:
-        tasks = self._ask("GET", f"{_path(run)}/taskInstances").get("task_instances", [])
-        wrong = [task for task in tasks if task.get("state") in {"failed", "up_for_retry"}]
-        wrong = wrong or [task for task in tasks if task.get("state") in {"running", "queued"}]
-        if not wrong:
-            return RunFailedError(message)
-        task = wrong[0]
-        name, attempt = str(task["task_id"]), max(int(task.get("try_number") or 1), 1)
-        return RunFailedError(f"{message} in task {name}", task=name, tail=self.task_log(run, name, attempt))
+        for states in (("failed", "up_for_retry"), ("running", "queued")):
+            if wrong := self._wrong_tasks(run.dag_id, *states):
+                # The run's own task before one of another run.
+                task = min(wrong, key=lambda task: task.get("dag_run_id") != run.run_id)
+                name, attempt = str(task["task_id"]), max(int(task.get("try_number") or 1), 1)
+                tail = self.task_log(Run(run.dag_id, str(task["dag_run_id"])), name, attempt)
+                return RunFailedError(f"{message} in task {name}", task=name, tail=tail)
+        return RunFailedError(message)
 
     def task_log(self, run: Run, task: str, attempt: int = 1, lines: int = 25) -> str:
         """The last lines of a task's log; a note in their place when Airflow cannot show it."""
@@ -116,9 +128,15 @@ class AirflowRest:
         except TocsinError as exc:
             return f"(no log: {exc})"
         found = [_log_line(entry) for entry in content] if isinstance(content, list) else [str(content)]
-        return "\n".join("\n".join(found).splitlines()[-lines:])
+        told = [line for line in "\n".join(found).splitlines() if not line.startswith("::")]
+        return "\n".join(told[-lines:])
 
     def _ask(self, method: str, path: str, *, may_miss: bool = False, **more: Any) -> dict[str, Any]:
+        # A look may be repeated when Airflow is out of breath; a button is pressed once.
+        ask = stamina.RetryingCaller(attempts=5 if method == "GET" else 1, wait_initial=0.5).on(TransientError)
+        return ask(self._ask_once, method, path, may_miss=may_miss, **more)
+
+    def _ask_once(self, method: str, path: str, *, may_miss: bool, **more: Any) -> dict[str, Any]:
         try:
             headers = {"Authorization": f"Bearer {self.token()}", "Accept": "application/json"}
             answer = self._client.request(method, f"/api/v2{path}", headers=headers, **more)
@@ -126,9 +144,24 @@ class AirflowRest:
             raise TransientError(f"Airflow does not answer: {exc!r}") from exc
         if may_miss and answer.status_code == httpx.codes.NOT_FOUND:
             return {}
+        if answer.is_server_error:
+            raise TransientError(f"Airflow said {answer.status_code} to {method} {path}: {answer.text[:300]}")
         if answer.is_error:
             raise PermanentError(f"Airflow said {answer.status_code} to {method} {path}: {answer.text[:300]}")
         return dict(answer.json())
+
+
+class _Patience:
+    """Ends when something has been wrong without a break for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def is_over(self, wrong: bool) -> bool:
+        now = time.monotonic()
+        self._since = (self._since or now) if wrong else None
+        return self._since is not None and now - self._since > self._seconds
 
 
 def _path(run: Run) -> str:

@@ -63,6 +63,7 @@ def _running(standalone: Standalone, screen: Screen) -> Iterator[Standalone]:
                 yield standalone
             finally:
                 screen.say(f"stopping {len(alive_in(standalone.session or 0))} processes")
+                screen.draw("stopping Airflow, up to 20 s")
     finally:
         left = alive_in(standalone.session or 0)
         screen.say(f"still alive: {left}" if left else "every process that this demo started has ended")
@@ -105,8 +106,7 @@ class Play:
 
         def told(parts: Mapping[str, bool]) -> None:
             missing = [part for part, healthy in parts.items() if not healthy]
-            self.screen.picture.doing = f"waiting for Airflow's {', '.join(missing) or 'DAGs'}"
-            self.screen.draw()
+            self.screen.draw(f"waiting for Airflow's {', '.join(missing) or 'DAGs'}")
 
         self.standalone.wait_healthy(_START, told)
         for dag in ("tocsin_collect", "tocsin_watch"):

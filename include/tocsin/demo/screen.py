@@ -53,12 +53,15 @@ class Screen:
             yield
             return
         # No thread of its own: what the terminal shows is what the play last knew.
-        with Live(console=self.console, auto_refresh=False, transient=True) as live:
-            self._live = live
-            try:
-                yield
-            finally:
-                self._live = None
+        self._live = live = Live(console=self.console, auto_refresh=False, transient=True)
+        live.start()
+        try:
+            yield
+        finally:
+            self._live = None
+            # A terminal that was closed cannot be tidied.
+            with contextlib.suppress(OSError, ValueError):
+                live.stop()
 
     def say(self, line: str | RenderableType) -> None:
         """Write a line that stays; a terminal that was closed is no reason to stop."""
@@ -70,11 +73,13 @@ class Screen:
         """Say whether it is time to look at the product again."""
         return time.monotonic() - self._drawn >= _EVERY
 
-    def draw(self) -> None:
-        """Show the picture as it is now."""
+    def draw(self, doing: str | None = None) -> None:
+        """Show the picture as it is now, with `doing` as what goes on."""
+        self.picture.doing = doing or self.picture.doing
         self._drawn = time.monotonic()
-        if self._live:
-            self._live.update(_drawing(self.picture, self.seconds), refresh=True)
+        with contextlib.suppress(OSError, ValueError):
+            if self._live:
+                self._live.update(_drawing(self.picture, self.seconds), refresh=True)
 
 
 def _drawing(picture: Picture, seconds: float) -> RenderableType:
