@@ -85,6 +85,9 @@ def test_a_small_brand_with_six_a_month_is_heard(mentions):
     (verdict,) = judge(mentions)
     assert verdict.severity is Severity.CRITICAL
     assert verdict.factor > 5
+    assert verdict.reasons[0].startswith(f"{verdict.counts.stories} new negative stories"), (
+        "true counts, then weights"
+    )
 
 
 def test_every_number_of_a_verdict_fits_the_others(mentions):

@@ -33,7 +33,12 @@ def decide(
     severity = Severity.CALM if held else loud
     caution = thresholds.caution(reading.rows)
     over = reading.quiet and severity is Severity.CALM and coverage >= BLIND
-    reasons = (_count(reading), *held, _against(reading, loud, thresholds), *_limits(reading, coverage, thresholds))
+    reasons = (
+        _count(reading, counts),
+        *held,
+        _against(reading, loud, thresholds),
+        *_limits(reading, coverage, thresholds),
+    )
     return Verdict(
         brand=brand.id,
         at=reading.window.end,
@@ -72,9 +77,12 @@ def _gates(brand: Brand, counts: Counts, crowd: Crowd, thresholds: Thresholds) -
     return tuple(held)
 
 
-def _count(reading: Reading) -> str:
-    steady = ", no hour counted for more than three average ones" if reading.steady else ""
-    told = _some(reading.observed, "new negative story", "new negative stories")
+def _count(reading: Reading, counts: Counts) -> str:
+    number, steady = reading.observed, ""
+    if reading.steady and counts.stories > reading.observed:
+        number = counts.stories
+        steady = f", weighed as {reading.observed}, as no hour counts for more than three average ones"
+    told = _some(number, "new negative story", "new negative stories")
     return f"{told} in the last {_span(reading.window)}{steady}; {reading.usual:.1f} would be usual."
 
 
