@@ -30,6 +30,7 @@ def stories(*texts: str) -> list[str]:
         pytest.param(f"{FIRST} https://news.example/a1?utm=x", id="a link"),
         pytest.param(f"@ann @bob {FIRST.upper()}!!! 😡", id="handles, capitals, emoji"),
         pytest.param(FIRST.replace("Bulla", "Búllà"), id="accents"),
+        pytest.param(" ".join(f"@friend{at}" for at in range(15)) + f" {FIRST}", id="many handles"),
     ],
 )
 def test_a_copy_joins(copy: str) -> None:
@@ -69,6 +70,19 @@ def test_copies_join_within_the_span_either_way(later: timedelta, joins: bool) -
     book = StoryBook()
     assert book.assign("a", NOON, FIRST) == "a"
     assert book.assign("b", NOON + later, FIRST) == ("a" if joins else "b")
+
+
+def test_a_retweet_of_few_words_joins() -> None:
+    assert stories("@bulla honte à vous", "RT @bulla honte à vous") == ["m0", "m0"]
+
+
+@pytest.mark.parametrize(("threshold", "story"), [(0.45, "a"), (0.6, "b")])
+def test_a_candidate_is_checked(threshold: float, story: str) -> None:
+    # Two words far apart: nine of seventeen pairs are shared, which the index alone takes for alike.
+    book = StoryBook(threshold=threshold)
+    book.assign("a", NOON, "one two three four five six seven eight nine ten eleven twelve thirteen fourteen")
+    other = "one two three quatre five six seven eight nine dix eleven twelve thirteen fourteen"
+    assert book.assign("b", NOON, other) == story
 
 
 def test_a_story_does_not_wander() -> None:

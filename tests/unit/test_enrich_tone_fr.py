@@ -114,6 +114,7 @@ def test_negation_turns_round(text: str, turned: str) -> None:
 
 def test_only_is_no_negation() -> None:
     assert score_french("il n'y a que du bonheur") > 0
+    assert score_french("ce n'est pas seulement beau") > 0 > score_french("ce n'est pas beau")
 
 
 def test_plus_compares_where_nothing_negates() -> None:
