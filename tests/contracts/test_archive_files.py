@@ -1,6 +1,7 @@
 """The port Archive on this machine's disk: whole rows come out, broken ones are told, the rest goes on."""
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -122,10 +123,16 @@ def test_what_is_no_archive_is_named(tmp_path: Path, name: str) -> None:
 
 
 def test_the_fingerprint_follows_the_content(tmp_path: Path) -> None:
-    archive, path = LocalArchive(), put(tmp_path, "a.csv", b"id,text\n" * 100)
+    archive, path = LocalArchive(), put(tmp_path, "a.csv", b"id,text\n" * 20_000)
     before = archive.fingerprint(str(path))
     assert archive.fingerprint(str(path)) == before
-    put(tmp_path, "a.csv", b"id,text\n" * 99 + b"id,test\n")
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    for changed in (b"id,test\n" + b"id,text\n" * 19_999, b"id,text\n" * 19_999 + b"id,test\n"):
+        path.write_bytes(changed)
+        os.utime(path, ns=times)
+        assert archive.fingerprint(str(path)) != before
+    path.write_bytes(b"id,text\n" * 20_000)
+    os.utime(path, ns=(0, 0))
     assert archive.fingerprint(str(path)) != before
     with pytest.raises(PermanentError, match=r"none\.csv"):
         archive.fingerprint(str(tmp_path / "none.csv"))

@@ -18,8 +18,7 @@ pytestmark = pytest.mark.e2e
 
 FEEDS, ITEMS = 12, 20
 
-CHILD = (
-    """
+CHILD = """
 import asyncio, os, signal, sys
 from datetime import UTC, datetime
 from ipaddress import ip_network

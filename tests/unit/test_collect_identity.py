@@ -111,6 +111,7 @@ def test_without_link_and_guid_every_word_counts() -> None:
         name("https://e.org/"),
         name(title="tx", text=""),
     }
+    assert name(author="ab", title="c") != name(author="a", title="bc")
     assert len(names) == 7  # a front page names nothing: it is the first one again
 
 
