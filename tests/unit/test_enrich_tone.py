@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.enrich.tone import LONGEST, LONGEST_SENTENCE, Thresholds, ToneReader, combine, sentences
+from tocsin.errors import ConfigError
 from tocsin.model import Tone
 
 
@@ -29,7 +30,7 @@ def test_thresholds_can_be_set() -> None:
 
 @pytest.mark.parametrize(("negative", "positive"), [(0.1, 0.1), (0.2, -0.2), (-1.5, 0.1), (-0.1, 1.1)])
 def test_thresholds_that_cross_are_refused(negative: float, positive: float) -> None:
-    with pytest.raises(ValueError, match="no room"):
+    with pytest.raises(ConfigError, match="no room"):
         Thresholds(negative, positive)
 
 

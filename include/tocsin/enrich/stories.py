@@ -22,8 +22,8 @@ THRESHOLD = 0.6
 SHORTEST = 4
 LONGEST = 5_000
 """Characters that are compared."""
-CAPACITY = 100_000
-"""Stories kept at once, some 200 MB; the first to come in is the first forgotten."""
+CAPACITY = 50_000
+"""Stories kept at once, some 4 KB each; the first to come in is the first forgotten."""
 
 _PERMUTATIONS = 128
 _BANDS = 32

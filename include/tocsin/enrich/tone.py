@@ -8,6 +8,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from tocsin.enrich.folding import without_handles, without_links
 from tocsin.enrich.tone_fr import score_french
+from tocsin.errors import ConfigError
 from tocsin.model import Tone
 
 Scorer = Callable[[str], float]
@@ -34,14 +35,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where negative ends and positive begins, both inclusive. ValueError: not -1 <= negative < positive <= 1."""
+    """Where negative ends and positive begins, both inclusive. ConfigError: not -1 <= negative < positive <= 1."""
 
     negative: float = -0.05
     positive: float = 0.05
 
     def __post_init__(self) -> None:
         if not -1 <= self.negative < self.positive <= 1:
-            raise ValueError(f"tone thresholds {self.negative} and {self.positive} leave no room between them")
+            raise ConfigError(f"tone thresholds {self.negative} and {self.positive} leave no room between them")
 
     def label(self, compound: float) -> Tone:
         """Name the tone of a valence."""
