@@ -105,6 +105,18 @@ def test_the_next_start_ends_what_a_killed_one_left_behind(driver, tmp_path):
     assert alive_in(second.session) == []
 
 
+def test_what_does_not_leave_in_time_is_killed(tmp_path):
+    environment = airflow_environment(tmp_path, PROJECT, ports=free_ports(), password="pw", base={})
+    with Standalone(environment, tmp_path / "airflow.log") as standalone:
+        session = standalone.session
+        try:
+            assert wait_until(lambda: all_started(session), 40), alive_in(session)
+            standalone.stop(patience=0)
+            assert alive_in(session) == []
+        finally:
+            kill_session(session)
+
+
 def test_an_airflow_that_cannot_start_says_so_with_its_log(tmp_path):
     environment = airflow_environment(tmp_path, PROJECT, ports=free_ports(), password="pw", base={})
     environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = "sqlite:////nowhere/at/all.db"

@@ -47,6 +47,8 @@ def take_stage(home: Path, project: Path, scenario: str = "citrombelle") -> Iter
     for needed in (folder, project / "dags"):
         if not needed.is_dir():
             raise ConfigError(f"{needed} is missing; the demo runs from a clone of the project (make demo)")
+    if home.exists() and any(home.iterdir()) and not (home / _MARK).exists():
+        raise ConfigError(f"{home} is not empty and no demo's home; use --home with a new folder")
     home.parent.mkdir(parents=True, exist_ok=True)
     with home.with_name(f"{home.name}.lock").open("a", encoding="utf-8") as lock:
         try:
@@ -58,8 +60,6 @@ def take_stage(home: Path, project: Path, scenario: str = "citrombelle") -> Iter
 
 
 def _clear(home: Path) -> None:
-    if home.exists() and any(home.iterdir()) and not (home / _MARK).exists():
-        raise ConfigError(f"{home} is not empty and no demo's home; use --home with a new folder")
     stop_left_over(home)
     if home.exists():
         shutil.rmtree(home)
