@@ -33,6 +33,7 @@ RETRIES = ExceptionRetryPolicy(
     default_args={
         "owner": "tocsin",
         "retries": 3,
+        "retry_delay": timedelta(seconds=15),
         "retry_policy": RETRIES,
         "execution_timeout": timedelta(minutes=10),
     },

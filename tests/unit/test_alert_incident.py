@@ -19,7 +19,24 @@ def verdict(severity=CRITICAL, over=False, coverage=1.0, at=NOW, score=12.0, obs
     window = Window(at - timedelta(hours=1), at)
     counts = Counts(60, 50, observed, 30)
     since = since or (None if severity is CALM else at - timedelta(minutes=50))
-    return Verdict("tonic", at, severity, score, 6.0, window, observed, usual, 3.0, since, over, counts, coverage, ())
+    return Verdict(
+        "tonic",
+        at,
+        severity,
+        score,
+        score,
+        6.0,
+        window,
+        observed,
+        usual,
+        usual,
+        3.0,
+        since,
+        over,
+        counts,
+        coverage,
+        (),
+    )
 
 
 SECOND = timedelta(seconds=1)

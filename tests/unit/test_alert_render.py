@@ -40,7 +40,8 @@ INCIDENT = Incident(
     "mirabelle-20261122T2010Z", "mirabelle", IncidentState.OPEN, Severity.CRITICAL, SINCE, AT, None, 12.4, 14.2, 340
 )
 STORM = Verdict(
-    "mirabelle", AT, Severity.CRITICAL, 12.43, 6.0, Window(AT - timedelta(hours=1), AT), 45, 5.0, 3.2, SINCE, False,
+    "mirabelle", AT, Severity.CRITICAL, 12.43, 12.43, 6.0, Window(AT - timedelta(hours=1), AT),
+    45, 5.0, 5.4, 3.2, SINCE, False,
     Counts(410, 312, 47, 198), 1.0, (), HOURS,
 )  # fmt: skip
 ENDED = replace(STORM, at=AT + timedelta(hours=3, minutes=10), severity=Severity.CALM, over=True, observed=3)

@@ -50,7 +50,7 @@ def test_the_thread_starts_with_the_first_message_that_arrived() -> None:
 
 def test_message_ids_name_incident_notice_reason_and_person() -> None:
     window = Window(NOON, NOON)
-    verdict = Verdict("tonic", NOON, Severity.WATCH, 1, 1, window, 1, 1, 1, NOON, False, Counts(), 1, ())
+    verdict = Verdict("tonic", NOON, Severity.WATCH, 1, 1, 1, window, 1, 1, 1, 1, NOON, False, Counts(), 1, ())
     opened = open_incident(verdict)
     assert message_id(opened, Reason.FIRST, ANN) == "tonic-20261122T1200Z.1.first.ann"
     eve = Person("ève@home.fr", "Ève", "eve@example.org")

@@ -39,7 +39,7 @@ def verdict(severity=CRITICAL, minutes=0, brand="tonic", over=False, coverage=1.
     at = NOW + minutes * MINUTE
     since = None if severity is CALM else at - 50 * MINUTE
     window, counts = Window(at - 60 * MINUTE, at), Counts(60, 50, 45, 30)
-    return Verdict(brand, at, severity, 12, 6, window, 45, 5, 3, since, over, counts, coverage, ())
+    return Verdict(brand, at, severity, 12, 12, 6, window, 45, 5, 5, 3, since, over, counts, coverage, ())
 
 
 @dataclass
@@ -126,7 +126,7 @@ def test_a_storm_from_first_to_over_tells_everybody_each_thing_once(room) -> Non
 
 def test_a_storm_that_grows_without_news_is_remembered_at_its_height(room) -> None:
     room.tell(verdict())
-    assert room.tell(replace(verdict(minutes=5), score=31.0, observed=80), minutes=5) == {"hold": 1}
+    assert room.tell(replace(verdict(minutes=5), score=31.0, peak=31.0, observed=80), minutes=5) == {"hold": 1}
     assert (room.incident().peak_score, room.incident().peak_factor) == (31, 16)
 
 

@@ -96,7 +96,7 @@ def test_every_number_of_a_verdict_fits_the_others(mentions):
     counts = mentions.counts(verdict.window, ["acme"])["acme"]
     assert verdict.counts == counts
     assert verdict.observed == counts.stories == 30
-    assert verdict.score == pytest.approx((verdict.observed - verdict.usual) / verdict.spread)
+    assert verdict.score == pytest.approx((verdict.observed - verdict.forecast) / verdict.spread)
     assert verdict.score >= verdict.threshold == 4.3
     assert verdict.since == MARK - timedelta(minutes=45)
     assert verdict.window.end == verdict.at == MARK
@@ -201,3 +201,26 @@ def test_a_clock_that_steps_back_is_no_trouble(mentions):
     assert earlier[0].severity is Severity.CALM
     assert judge(mentions, detector=detector) == later
     assert judge(mentions, detector=detector, now=NOW + BUCKET / 5) == later, "the same bucket, the same verdict"
+
+
+def test_a_storm_of_hours_is_told_against_what_was_usual_before_it(mentions):
+    mentions.add([*history(), *storm(100, minutes=300)])
+    (verdict,) = judge(mentions)
+    assert verdict.severity is Severity.CRITICAL
+    assert verdict.usual < 3
+    assert verdict.forecast > 10
+    assert verdict.factor > 20
+    assert max(point.usual for point in verdict.recent) < 2
+
+
+def test_a_storm_that_nobody_saw_grow_is_still_a_storm_until_the_all_clear(mentions):
+    late = spread(MARK - timedelta(hours=8), MARK - timedelta(hours=3), 100)
+    trickle = spread(MARK - timedelta(hours=3), MARK, 18)
+    mentions.add([*history(), *late, *trickle])
+    (verdict,) = judge(mentions)
+    assert verdict.score < 3
+    assert verdict.peak > 4.3
+    assert verdict.severity is Severity.CRITICAL
+    assert any("since the last all-clear" in said for said in verdict.reasons)
+    (later,) = judge(mentions, now=NOW + timedelta(hours=4))
+    assert (later.severity, later.over) == (Severity.CALM, True)

@@ -43,7 +43,7 @@ def open_incident(verdict: Verdict) -> Incident:
         severity=verdict.severity,
         since=min(verdict.since or verdict.window.start, verdict.at),
         opened_at=verdict.at,
-        peak_score=verdict.score,
+        peak_score=verdict.peak,
         peak_factor=verdict.factor,
     )
 
@@ -53,7 +53,7 @@ def absorb(incident: Incident, verdict: Verdict, total: Counts) -> Incident:
     return replace(
         incident,
         severity=max(incident.severity, verdict.severity),
-        peak_score=max(incident.peak_score, verdict.score),
+        peak_score=max(incident.peak_score, verdict.peak),
         peak_factor=max(incident.peak_factor, verdict.factor),
         mentions=max(incident.mentions, total.negatives),
     )

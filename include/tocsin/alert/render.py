@@ -194,9 +194,10 @@ def _why(verdict: Verdict, speech: Speech) -> str:
     return speech.say(
         "why",
         score=speech.number(verdict.score),
+        peak=speech.number(verdict.peak),
         threshold=speech.number(verdict.threshold),
         observed=speech.number(verdict.observed),
         span=_span(verdict, speech),
-        usual=speech.number(verdict.usual),
+        forecast=speech.number(verdict.forecast),
         spread=speech.number(verdict.spread),
     )

@@ -44,10 +44,12 @@ def decide(
         at=reading.window.end,
         severity=severity,
         score=reading.score,
+        peak=reading.peak,
         threshold=(thresholds.critical if loud is Severity.CRITICAL else thresholds.watch) * caution,
         window=reading.window,
         observed=reading.observed,
         usual=reading.usual,
+        forecast=reading.forecast,
         spread=reading.spread,
         since=reading.since if severity > Severity.CALM else None,
         over=over,
@@ -63,7 +65,7 @@ def _loudness(reading: Reading, thresholds: Thresholds) -> Severity:
     caution = thresholds.caution(reading.rows)
     if reading.since is None or reading.rows < thresholds.silent_rows:
         return Severity.CALM
-    return Severity.CRITICAL if reading.score >= thresholds.critical * caution else Severity.WATCH
+    return Severity.CRITICAL if reading.peak >= thresholds.critical * caution else Severity.WATCH
 
 
 def _gates(brand: Brand, counts: Counts, crowd: Crowd, thresholds: Thresholds) -> tuple[str, ...]:
@@ -87,16 +89,16 @@ def _count(reading: Reading, counts: Counts) -> str:
 
 
 def _against(reading: Reading, loud: Severity, thresholds: Thresholds) -> str:
+    if loud is Severity.CALM:
+        return ""
     caution = thresholds.caution(reading.rows)
     watch, critical = thresholds.watch * caution, thresholds.critical * caution
-    unit = f"one unit is {reading.spread:.1f} stories"
+    bars = f"over {watch:.1f} for watch, under {critical:.1f} for critical"
     if loud is Severity.CRITICAL:
-        return f"The score {reading.score:.1f} is over {critical:.1f}, the threshold for critical; {unit}."
-    if loud is Severity.WATCH:
-        return (
-            f"The score {reading.score:.1f} is over {watch:.1f} for watch, under {critical:.1f} for critical; {unit}."
-        )
-    return ""
+        bars = f"over {critical:.1f}, the threshold for critical"
+    now = "" if reading.score >= reading.peak else f" since the last all-clear, {reading.score:.1f} now"
+    unit = f"one unit is {reading.spread:.1f} stories above a forecast of {reading.forecast:.1f}"
+    return f"The score {reading.peak:.1f}{now} is {bars}; {unit}."
 
 
 def _limits(reading: Reading, coverage: float, thresholds: Thresholds) -> tuple[str, ...]:

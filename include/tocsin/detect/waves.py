@@ -31,10 +31,14 @@ class Track:
 
     seen: Floats
     usual: Floats
+    """What people mean by usual: the lower of the two forecasts, held as it was before while all is not clear."""
+    forecast: Floats
+    """What the short waves compare with: it follows the last hours, so that only what still grows is a surprise."""
     wave_rows: NDArray[np.int64]
     """Rows that each wave is made of: at most its width, 0 when all is clear."""
     wave_seen: Floats
     wave_usual: Floats
+    wave_forecast: Floats
     wave_spread: Floats
     """Stories that one unit of score is worth."""
     quiet: NDArray[np.bool_]
@@ -43,7 +47,7 @@ class Track:
     @property
     def wave_score(self) -> Floats:
         """Surprise per wave; the day's is 0 until it can be judged."""
-        score: Floats = (self.wave_seen - self.wave_usual) / self.wave_spread
+        score: Floats = (self.wave_seen - self.wave_forecast) / self.wave_spread
         return score
 
     @property
@@ -62,13 +66,15 @@ def join(tracks: Sequence[Track], keep: int | None = None) -> Track:
 class Waves:
     """Baseline and noise of all brands up to a row; advanced in place, cheap to copy."""
 
-    __slots__ = ("_baseline", "_calm", "_cleared", "_day", "_lulled", "_noise", "_row", "_sums")
+    __slots__ = ("_baseline", "_calm", "_cleared", "_day", "_held", "_lulled", "_noise", "_row", "_sums", "_usual")
 
     def __init__(self, brands: int) -> None:
         self._baseline, self._day = Baseline(brands), DayWave(brands)
         self._noise = DecayedSum((len(WIDTHS) - 1, brands), _NOISE_HALF_LIFE)
         self._row = 0
         self._sums = np.zeros((DAY, 4, brands))  # running sums at each row of the last day
+        self._held = np.full((DAY, brands), np.nan)  # usual by time of day, as last seen while all was clear
+        self._usual = np.zeros((DAY, brands))  # its running sums
         self._calm = np.ones((ALL_CLEAR_ROWS - 1, brands), dtype=np.bool_)
         self._cleared = self._lulled = np.full(brands, -1, dtype=np.int64)
 
@@ -98,9 +104,23 @@ class Waves:
         sums = self._run_on(seen, usual, ordinary)
         quiet = self._quiet(sums, rows)
         wave_rows = self._fresh_rows(quiet, self._lull(sums, rows))
-        wave_seen, wave_usual, spread = self._waves(sums, wave_rows)
+        wave_seen, wave_forecast, spread = self._waves(sums, wave_rows)
+        told = self._hold(first, np.minimum(usual, ordinary), quiet)
+        self._usual = run_on(self._usual, told)
+        wave_usual = _fresh(np.stack([self._usual] * len(WIDTHS), axis=1), wave_rows)
+        wave_usual[:, -1] = wave_forecast[:, -1]  # the day's own is that of earlier days already
+        self._usual = self._usual[-DAY:]
         self._row += rows
-        return Track(seen, usual, wave_rows, wave_seen, wave_usual, spread, quiet)
+        return Track(seen, told, usual, wave_rows, wave_seen, wave_usual, wave_forecast, spread, quiet)
+
+    def _hold(self, first: int, due: Floats, quiet: NDArray[np.bool_]) -> Floats:
+        """Give what is due while all is clear, else what was due at this time of day when it last was."""
+        at = (first + np.arange(len(due))) % DAY
+        held = self._held[at]
+        told: Floats = np.where(quiet | np.isnan(held), due, held)
+        self._held = self._held.copy()
+        self._held[at] = told
+        return told
 
     def _run_on(self, seen: Floats, usual: Floats, ordinary: Floats) -> Floats:
         """Running sums of the new rows, with those of the day before in front."""

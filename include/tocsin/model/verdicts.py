@@ -25,11 +25,16 @@ class Verdict:
     at: datetime
     severity: Severity
     score: float
+    peak: float
+    """Highest score since the last all-clear: severity goes by it, so that a storm stays one until it is over."""
     threshold: float
     window: Window
-    """The wave whose score decided: the last hour or the last three."""
+    """The wave whose score decided: the last hour, three hours or day, from its last all-clear."""
     observed: int
     usual: float
+    """What this window holds when nothing is the matter: for people. A storm of some hours hardly moves it."""
+    forecast: float
+    """What the score compares with: usual, moved by the hours before. score = (observed - forecast) / spread."""
     spread: float
     """Denominator of the score: what one unit of surprise is worth, in stories."""
     since: datetime | None
