@@ -58,7 +58,7 @@ async def main():
                     for n in range(int(feeds))
                 ],
                 states=states, fetcher=fetcher, archive=LocalArchive(), batches=batches, quarantine=quarantine,
-                pseudonym=lambda author, network: author, now=now,
+                reports=stores.reports, pseudonym=lambda author, network: author, now=now,
             )
 
 asyncio.run(main())

@@ -114,6 +114,7 @@ async def one_round(sources, stores: SqliteStores, batches: FsspecBatches, at: d
             archive=LocalArchive(),
             batches=batches,
             quarantine=stores.quarantine,
+            reports=stores.reports,
             pseudonym=other.get("pseudonym", lambda author, _: author),
             now=at,
         )

@@ -5,7 +5,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.adapters.batches import FsspecBatches
+from tocsin.adapters.sqlite import open_sqlite
 from tocsin.model import Mention, RawItem, Stage
 
 pytestmark = pytest.mark.e2e
@@ -32,9 +33,12 @@ from tocsin.model import Brand, Stage
 
 batches = FsspecBatches(sys.argv[1])
 tagger = build_tagger([Brand("bulla", "Bulla"), Brand("coca", "Coca-Cola")], ("fr", "en"), models={})
-mentions = open_sqlite(":memory:").mentions
 now = datetime(2026, 3, 4, tzinfo=UTC)
-enrich_batches(batches.pending(Stage.RAW), batches=batches, mentions=mentions, tagger=tagger, now=now)
+with open_sqlite(sys.argv[1] + "/reports.db") as stores:
+    enrich_batches(
+        batches.pending(Stage.RAW), batches=batches, mentions=stores.mentions, reports=stores.reports,
+        tagger=tagger, now=now,
+    )
 """
 
 SAID = [
@@ -85,21 +89,35 @@ def written(folder: Path) -> dict[str, list[Mention]]:
     return {i: list(batches.read(Stage.ENRICHED, i, Mention)) for i in batches.pending(Stage.ENRICHED)}
 
 
+def counted(folder: Path) -> Mapping[str, int]:
+    with open_sqlite(str(folder / "reports.db")) as stores:
+        return stores.reports.totals()["enrich"]
+
+
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mention]]:
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("undisturbed")
     fill(folder)
     assert enrich(folder) == BATCHES
-    return written(folder)
+    return folder
 
 
-def test_killed_three_times_ends_the_same(tmp_path: Path, undisturbed: dict[str, list[Mention]]) -> None:
+@pytest.fixture(scope="module")
+def undisturbed(untouched: Path) -> dict[str, list[Mention]]:
+    return written(untouched)
+
+
+def test_killed_three_times_ends_the_same(
+    tmp_path: Path, untouched: Path, undisturbed: dict[str, list[Mention]]
+) -> None:
     fill(tmp_path)
     for written_before in (1, 3, 6):
         left = enrich(tmp_path, lambda done, enough=written_before: done >= enough)
         assert written_before <= left < BATCHES, "killed too late to prove anything"
     assert enrich(tmp_path) == BATCHES
     assert written(tmp_path) == undisturbed
+    assert counted(tmp_path) == counted(untouched)
+    assert counted(tmp_path)["came_in"] == BATCHES * ITEMS
 
 
 def test_stories_cross_batches(undisturbed: dict[str, list[Mention]]) -> None:

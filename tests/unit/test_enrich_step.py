@@ -1,5 +1,6 @@
 """The door of enrichment: what goes in is counted, what comes out is the same however it was interrupted."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -53,7 +54,16 @@ def filled(given_batches: dict[str, list[RawItem]]) -> FsspecBatches:
 
 def enrich(batches: BatchStore, mentions: MentionStore, *ids: str) -> tuple[Report, ...]:
     chosen = ids or batches.pending(Stage.RAW)
-    return enrich_batches(chosen, batches=batches, mentions=mentions, tagger=tagger(), now=NOON)
+    with open_sqlite(":memory:") as stores:
+        told = enrich_batches(
+            chosen, batches=batches, mentions=mentions, reports=stores.reports, tagger=tagger(), now=NOON
+        )
+        counted = Counter()
+        for report in told:
+            counted.update(report.counts if "waiting" not in report.counts else {})
+        kept = stores.reports.totals().get("enrich", {})
+        assert {status: n for status, n in kept.items() if status not in {"came_in", "waiting"}} == dict(counted)
+    return told
 
 
 def enriched(batches: BatchStore) -> dict[str, list[Mention]]:

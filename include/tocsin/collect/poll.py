@@ -13,8 +13,8 @@ from tocsin.collect.due import due_after_failure, due_after_success
 from tocsin.collect.read_feed import AHEAD, bad_item, read_feed
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.errors import ConflictError, PermanentError, TocsinError, TransientError
-from tocsin.model import BadItem, RawItem, Source, SourceState, Stage
-from tocsin.ports import Archive, BatchStore, Fetcher, FetchRequest, Quarantine, SourceStates
+from tocsin.model import BadItem, RawItem, Report, Source, SourceState, Stage
+from tocsin.ports import Archive, BatchStore, Fetcher, FetchRequest, Quarantine, ReportLog, SourceStates
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Round:
     archive: Archive
     batches: BatchStore
     quarantine: Quarantine
+    reports: ReportLog
     pseudonym: Callable[[str, str], str]
     now: datetime
 
@@ -150,6 +151,8 @@ def _batch_id(source: Source, ids: Iterable[str], now: datetime) -> str:
 def _succeeded(visit: Visit, source: Source, state: SourceState, around: Round) -> Visit:
     now = around.now
     due = due_after_success(source, now)
+    # Before the cursor: what is never read again has its report.
+    around.reports.save(report_of(visit, now))
     _save(replace(state, checked_at=now, succeeded_at=now, due_at=due, failures=0, note=""), around.states)
     log.info("%s: %s %s", source.id, visit.status, dict(visit.counts))
     return visit
@@ -164,9 +167,17 @@ def _failed(visit: Visit, error: Exception, source: Source, state: SourceState, 
         log.error("%s: %s", source.id, note, exc_info=error)
     asked = error.retry_after if isinstance(error, TransientError) else None
     failures = state.failures + 1
+    visit = replace(visit, status="failed")
+    around.reports.save(report_of(visit, around.now))
     due = due_after_failure(source, failures, around.now, asked)
     _save(replace(state, checked_at=around.now, due_at=due, failures=failures, note=note), around.states)
-    return replace(visit, status="failed")
+    return visit
+
+
+def report_of(visit: Visit, now: datetime) -> Report:
+    """Count what one visit read; a visit that read nothing counts nothing."""
+    counts = dict(visit.counts)
+    return Report("collect", f"{visit.source_id}@{now.isoformat()}", now, sum(counts.values()), counts)
 
 
 def _save(state: SourceState, states: SourceStates) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from tocsin.collect.due import is_due
-from tocsin.collect.poll import Round, Visit, visit_feed, visit_file
+from tocsin.collect.poll import Round, Visit, report_of, visit_feed, visit_file
 from tocsin.model import Report, Source, SourceKind, SourceState
-from tocsin.ports import Archive, BatchStore, Fetcher, Quarantine, SourceStates
+from tocsin.ports import Archive, BatchStore, Fetcher, Quarantine, ReportLog, SourceStates
 
 AT_ONCE = 20
 """Fetches in flight; to one host there is never more than one."""
@@ -32,17 +32,18 @@ async def collect_due(
     archive: Archive,
     batches: BatchStore,
     quarantine: Quarantine,
+    reports: ReportLog,
     pseudonym: Callable[[str, str], str],
     now: datetime,
 ) -> Collected:
     """Read every source that is due; what is new becomes one raw batch per source (files: one per 5,000 rows).
 
-    A source that fails is noted, rests longer and stops nobody. Order per source: batch, quarantine, then cursor, so
-    that a crash repeats work and loses none; what comes twice has the same id. Reports: per source `new`, `known`
-    (in the last document too), `repeated` (twice in this one) and `quarantined`; over all `resting`, `unchanged`,
-    `fetched`, `failed`. An error of the stores themselves is raised: the next run does the rest.
+    A source that fails is noted, rests longer and stops nobody. Order per source: batch, quarantine, report, then
+    cursor, so that a crash repeats work and loses none; what comes twice has the same id. Reports: per source `new`,
+    `known` (in the last document too), `repeated` (twice in this one) and `quarantined`; over all `resting`,
+    `unchanged`, `fetched`, `failed`. An error of the stores themselves is raised: the next run does the rest.
     """
-    around = Round(states, fetcher, archive, batches, quarantine, pseudonym, now)
+    around = Round(states, fetcher, archive, batches, quarantine, reports, pseudonym, now)
     known = {source.id: SourceState(source.id) for source in sources}
     known |= {state.source_id: state for state in states.all()}
     due = [source for source in sources if is_due(known[source.id], source, now)]
@@ -51,8 +52,9 @@ async def collect_due(
     statuses = Counter(visit.status for visit in visits)
     statuses["resting"] = len(sources) - len(due)
     over_all = Report("sources", now.isoformat(), now, len(sources), statuses)
+    reports.save(over_all)
     batch_ids = tuple(batch_id for visit in visits for batch_id in visit.batch_ids)
-    return Collected(batch_ids, (*(_report(visit, now) for visit in visits), over_all))
+    return Collected(batch_ids, (*(report_of(visit, now) for visit in visits), over_all))
 
 
 async def _visit_feeds(feeds: Sequence[Source], known: Mapping[str, SourceState], around: Round) -> list[Visit]:
@@ -79,8 +81,3 @@ def _host(source: Source) -> str:
         return urlsplit(source.url).netloc.rpartition("@")[2].lower()
     except ValueError:  # No address at all: the fetcher will say so.
         return source.url
-
-
-def _report(visit: Visit, now: datetime) -> Report:
-    counts = dict(visit.counts)
-    return Report("collect", f"{visit.source_id}@{now.isoformat()}", now, sum(counts.values()), counts)

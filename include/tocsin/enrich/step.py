@@ -12,7 +12,7 @@ from tocsin.enrich.tagger import Tagger
 from tocsin.enrich.tags import UNKNOWN, Tags
 from tocsin.errors import BadItemError, PermanentError, TransientError
 from tocsin.model import Mention, RawItem, Report, Stage, full_text
-from tocsin.ports import BatchStore, MentionStore
+from tocsin.ports import BatchStore, MentionStore, ReportLog
 
 __all__ = ["Tagger", "enrich_batches"]
 
@@ -37,7 +37,13 @@ class _Batch:
 
 
 def enrich_batches(
-    batch_ids: Sequence[str], *, batches: BatchStore, mentions: MentionStore, tagger: Tagger, now: datetime
+    batch_ids: Sequence[str],
+    *,
+    batches: BatchStore,
+    mentions: MentionStore,
+    reports: ReportLog,
+    tagger: Tagger,
+    now: datetime,
 ) -> tuple[Report, ...]:
     """Write for each raw batch the mentions in it that concern a brand; one report per batch, by id.
 
@@ -45,36 +51,42 @@ def enrich_batches(
     gives what an undisturbed run would have given. Counted: `matched` (in a language that we know),
     `unknown_language` (kept too, tone unknown), `unmatched` (dropped), `bad` (does not decode); or `waiting: 1` for
     a batch that cannot be read to its end and stays raw. A batch that is raw no more gives no report, so that the
-    one of an earlier run stands.
+    one of an earlier run stands: it is kept before the batch is written.
 
     TransientError: a store is away before any batch was done; later in the run the rest is `waiting`.
     """
     waiting = {*batches.pending(Stage.RAW), *batches.pending(Stage.ENRICHED)}
     asked = sorted(waiting.intersection(batch_ids))
-    reports: list[Report] = []
+    done: list[Report] = []
     try:
-        # What was done before an error stays in the list.
-        reports.extend(_report(batch, now) for batch in _enriched(asked, batches, mentions, tagger))
+        for batch, mentioned in _enriched(asked, batches, mentions, tagger):
+            report = _report(batch, now)
+            reports.save(report)
+            if not batch.is_damaged:
+                batches.write(Stage.ENRICHED, batch.id, mentioned)
+            done.append(report)
     except TransientError as exc:
-        if not reports:
+        if not done:
             raise
-        left = [batch_id for batch_id in asked if batch_id > reports[-1].key]
+        left = [batch_id for batch_id in asked if batch_id > done[-1].key]
         _log.warning("enrich: a store is away, %d batches keep waiting: %s", len(left), exc)
-        reports += [_waiting(batch_id, now) for batch_id in left]
-    return tuple(reports)
+        for batch_id in left:
+            done.append(_waiting(batch_id, now))
+            reports.save(done[-1])
+    return tuple(done)
 
 
-def _enriched(asked: Sequence[str], batches: BatchStore, mentions: MentionStore, tagger: Tagger) -> Iterator[_Batch]:
-    """Enrich in order and give each batch once it is written."""
+def _enriched(
+    asked: Sequence[str], batches: BatchStore, mentions: MentionStore, tagger: Tagger
+) -> Iterator[tuple[_Batch, list[Mention]]]:
+    """Give each batch in order, with its mentions."""
     book = StoryBook()
     _learn_enriched(book, batches, frozenset(asked))
     for group in _groups(asked, batches):
         tagged = _tag(group, tagger)
         _learn_stored(book, mentions, tagged)
         for batch in tagged:
-            if not batch.is_damaged:
-                batches.write(Stage.ENRICHED, batch.id, _mentions(batch, book))
-            yield batch
+            yield batch, _mentions(batch, book)
 
 
 def _groups(batch_ids: Sequence[str], batches: BatchStore) -> Iterator[list[_Batch]]:

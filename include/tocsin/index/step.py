@@ -50,7 +50,10 @@ def index_batches(
             _log.warning("index: the store is away, %d batches keep waiting: %s", len(asked) - len(done), exc)
             break
         done.append(report)
-    return (*done, *(_waiting(batch_id, now) for batch_id in asked[len(done) :]))
+    for batch_id in asked[len(done) :]:
+        done.append(_waiting(batch_id, now))
+        reports.save(done[-1])
+    return tuple(done)
 
 
 def _store_batch(

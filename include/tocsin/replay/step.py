@@ -9,7 +9,7 @@ from tocsin.alert.step import tell_people
 from tocsin.detect.step import Detector, judge_brands
 from tocsin.enrich.step import Tagger, enrich_batches
 from tocsin.index.step import index_batches
-from tocsin.model import Brand, Person, RawItem, Report, Stage
+from tocsin.model import Brand, Person, RawItem, Stage
 from tocsin.ports import BatchStore, IncidentStore, MentionStore, Notifier, Quarantine, ReportLog
 from tocsin.replay.recording import RecordedBatch, cut_recording, timeline
 from tocsin.replay.score import Outcome, brand_lines
@@ -106,7 +106,9 @@ def enrich_ahead(recording: Sequence[RecordedBatch], tagger: Tagger, ports: Repl
             ports.batches.write(Stage.RAW, batch.id, batch.items)
         ids = [batch.id for batch in chunk]
         now = chunk[-1].arrives
-        save(ports, enrich_batches(ids, batches=ports.batches, mentions=ports.mentions, tagger=tagger, now=now))
+        enrich_batches(
+            ids, batches=ports.batches, mentions=ports.mentions, reports=ports.reports, tagger=tagger, now=now
+        )
         yield from chunk
 
 
@@ -120,9 +122,3 @@ def in_chunks(recording: Sequence[RecordedBatch]) -> Iterator[list[RecordedBatch
             chunk = []
     if chunk:
         yield chunk
-
-
-def save(ports: ReplayPorts, reports: Iterable[Report]) -> None:
-    """Keep what the steps reported, as live operation does."""
-    for report in reports:
-        ports.reports.save(report)

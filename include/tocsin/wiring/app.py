@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -48,13 +48,12 @@ class App:
                     archive=LocalArchive(),
                     batches=self.batches,
                     quarantine=self.stores.quarantine,
+                    reports=self.stores.reports,
                     pseudonym=partial(pseudonym, key=pseudonym_key(self.settings)),
                     now=self.clock.now(),
                 )
 
-        collected = asyncio.run(fetch_all())
-        self.keep(collected.reports)
-        return list(collected.batch_ids)
+        return list(asyncio.run(fetch_all()).batch_ids)
 
     def enrich(self) -> list[str]:
         """Enrich every batch that waits; return their ids."""
@@ -62,9 +61,14 @@ class App:
 
         ids = self.batches.pending(Stage.RAW)
         if ids:
-            now = self.clock.now()
-            mentions = self.stores.mentions
-            self.keep(enrich_batches(ids, batches=self.batches, mentions=mentions, tagger=self.tagger, now=now))
+            enrich_batches(
+                ids,
+                batches=self.batches,
+                mentions=self.stores.mentions,
+                reports=self.stores.reports,
+                tagger=self.tagger,
+                now=self.clock.now(),
+            )
         return list(ids)
 
     def index(self) -> list[str]:
@@ -116,16 +120,11 @@ class App:
             now=self.clock.now(),
             repeat=self.settings.repeat,
         )
-        self.keep([report])
+        self.stores.reports.save(report)
         troubles = {name: report.counts[name] for name in ("undelivered", "failed") if report.counts.get(name)}
         if troubles:
             raise TransientError(f"alert: {troubles} of {report.came_in} brands; the log and the ledger say why")
         self.batches.drop(Stage.VERDICTS, batch_id)
-
-    def keep(self, reports: Sequence[Any]) -> None:
-        """Log and keep what steps reported."""
-        for report in reports:
-            self.stores.reports.save(report)
 
     @cached_property
     def tagger(self) -> "Tagger":
