@@ -67,7 +67,7 @@ def test_a_terminal_shows_the_way_the_brands_the_incident_and_the_mail():
 def test_elsewhere_only_the_lines_are_written():
     assert drawn(False, lambda screen: screen.draw()) == ""
     said = drawn(False, lambda screen: screen.say(in_brief(screen.picture.view)))
-    assert "read 12, enriched 10, stored 9; negative in 3 h: Citrombelle 41, Pomelline 1" in said
+    assert "read 12, new 10, stored 9; negative in 3 h: Citrombelle 41, Pomelline 1" in said
     assert said.count("\n") == 1
 
 

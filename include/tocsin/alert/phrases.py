@@ -48,8 +48,8 @@ EN: Mapping[str, Phrase] = {
     "no_stories": "The stories could not be listed this time.",
     "told": "Who is told: {names}",
     "and_more": "{names} and {n} more",
-    "why": "Why: {observed} {span}, {forecast} ± {spread} forecast; "
-    "score {score}, highest {peak}, threshold {threshold}.",
+    "why": "Why: score {score}, highest {peak}, threshold {threshold} "
+    "({observed} counted, {forecast} ± {spread} if the hours before were the norm).",
     "why_over": "Why: the last 45 minutes were back at usual.",
     "numbers_of": "Figures up to {moment}.",
     "incident": "Incident {id}",
@@ -99,8 +99,8 @@ FR: Mapping[str, Phrase] = {
     "no_stories": "Les sujets n’ont pas pu être listés cette fois.",
     "told": "Personnes prévenues : {names}",
     "and_more": ("{names} et {n} autre", "{names} et {n} autres"),
-    "why": "Pourquoi : {observed} {span}, {forecast} ± {spread} prévus ; "
-    "score {score}, au plus haut {peak}, seuil {threshold}.",
+    "why": "Pourquoi : score {score}, au plus haut {peak}, seuil {threshold} "
+    "({observed} comptés, {forecast} ± {spread} si les heures d’avant étaient la norme).",
     "why_over": "Pourquoi : les 45 dernières minutes sont revenues à l’habituel.",
     "numbers_of": "Chiffres arrêtés au {moment}.",
     "incident": "Incident {id}",

@@ -197,7 +197,6 @@ def _why(verdict: Verdict, speech: Speech) -> str:
         peak=speech.number(verdict.peak),
         threshold=speech.number(verdict.threshold),
         observed=speech.number(verdict.observed),
-        span=_span(verdict, speech),
         forecast=speech.number(verdict.forecast),
         spread=speech.number(verdict.spread),
     )

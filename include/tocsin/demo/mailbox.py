@@ -15,7 +15,7 @@ from typing import Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-_LONGEST_SLUG = 60
+_LONGEST_SLUG = 34
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,15 +65,18 @@ def where_to_look(mails: Sequence[Mail], places: dict[str, str], *, seconds: flo
         Text(f"The alarm reached {', '.join(mail.to[0] for mail in mails)}.", style="bold green")
     ]
     for mail in mails:
-        lines += [Text(f"\n✉ {mail.subject}"), *(_place(str(path)) for path in (mail.html, mail.eml) if path)]
-    lines.append(Text())
+        lines += [Text(f"\n✉ {mail.subject}"), *(_place(path) for path in (mail.html, mail.eml) if path)]
+    lines.append(Text("\nHours were told in seconds here: a Tocsin that runs hears each post within a minute.\n"))
     lines += [Text.assemble((f"{name:<12}", "bold"), value) for name, value in places.items()]
     if not once:
         lines.append(Text("\nThe story goes on, one look a minute. Ctrl-C stops everything.", style="italic"))
     return Panel(Group(*lines), title=f"{seconds:.0f} s from the start to the e-mails", border_style="green")
 
 
-def _place(path: str) -> Text:
-    text = Text(f"  {path}", overflow="fold", no_wrap=False)
+def _place(path: Path) -> Text:
+    """A path short enough for one line where it can be: from the folder that the reader is in."""
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    text = Text(f"  {shown}", overflow="fold", no_wrap=False)
     text.stylize(f"link file://{path}")
     return text

@@ -146,6 +146,6 @@ def in_brief(view: View) -> str:
     """The same in one line, for a console that is no terminal."""
     brands = ", ".join(f"{brand} {counts.negatives}" for brand, counts in view.brands.items())
     return (
-        f"read {view.count('collect', 'came_in')}, enriched {view.count('enrich', 'came_in')}, "
+        f"read {view.count('collect', 'came_in')}, new {view.count('enrich', 'came_in')}, "
         f"stored {view.stored}; negative in 3 h: {brands}"
     )
