@@ -1,5 +1,6 @@
 """One Airflow home for the whole floor: `initdb()` once, then many `dag.test()` in this process."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def logging_before() -> dict[str, tuple[int, bool]]:
+    """Level and state of each logger before Airflow, which sets up logging for the whole process as its own."""
+    loggers = [logging.getLogger(), *(logging.getLogger(name) for name in logging.root.manager.loggerDict)]
+    return {logger.name: (logger.level, logger.disabled) for logger in loggers}
+
+
+@pytest.fixture(autouse=True)
+def own_logging(logging_before: dict[str, tuple[int, bool]]) -> Iterator[None]:
+    """Give the other floors' tests the logging back that they found, whatever order they run in."""
+    yield
+    for name in logging.root.manager.loggerDict:
+        logging.getLogger(name).disabled = logging_before.get(name, (0, False))[1]
+    logging.getLogger().setLevel(logging_before["root"][0])
+
+
+@pytest.fixture(scope="session")
+def airflow_home(tmp_path_factory: pytest.TempPathFactory, logging_before: object) -> Iterator[Path]:
     """Airflow's database and settings; must be set before the first import of airflow, which reads them once."""
     home = tmp_path_factory.mktemp("airflow")
     with pytest.MonkeyPatch.context() as patch:
