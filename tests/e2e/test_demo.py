@@ -39,7 +39,7 @@ def mails(home: Path) -> list[EmailMessage]:
 
 
 def test_it_ends_well_and_says_where_to_look(played):
-    home, done = played
+    _, done = played
     assert done.returncode == 0, done.stdout + done.stderr
     for place in ("Airflow", "Newsroom", "Mails", "Store", ".eml", ".html"):
         assert place in done.stdout
