@@ -60,6 +60,15 @@ def storm(number: int, minutes: int = 60, **changes) -> list[Mention]:
     return spread(MARK - timedelta(minutes=minutes), MARK, number, **changes)
 
 
+@pytest.mark.parametrize("buckets", [1, 2, 11, 12, 13])
+def test_a_first_hour_however_loud_is_judged_and_stays_calm(mentions, buckets):
+    """A store that begins with a storm: no whole hour can be drawn yet, and all other brands need their verdict."""
+    mentions.add(spread(MARK - buckets * BUCKET, MARK, 300))
+    verdict, other = judge(mentions, ACME, BOLT)
+    assert verdict.severity is other.severity is Severity.CALM
+    assert len(verdict.recent) == buckets // 12
+
+
 @pytest.mark.parametrize(
     ("found", "severity", "reason"),
     [

@@ -119,9 +119,11 @@ def _onset(progress: Progress, column: int, wave: int) -> datetime:
 
 
 def _hours(progress: Progress, column: int) -> tuple[Point, ...]:
-    """The last 24 hours, oldest first, each hour counted back from the watermark."""
+    """The last 24 whole hours there are, oldest first, each hour counted back from the watermark."""
     track = progress.track
     hours = min(len(track.seen), DAY) // HOUR
+    if not hours:
+        return ()
     seen = track.seen[-hours * HOUR :, column].reshape(hours, HOUR).sum(axis=1)
     usual = track.usual[-hours * HOUR :, column].reshape(hours, HOUR).sum(axis=1)
     start = progress.end - timedelta(hours=hours)
