@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from tocsin.wiring import open_app
 
@@ -49,7 +50,7 @@ def status() -> None:
         sources = Table("source", "last answer", "next", "failures", "note", title="Sources")
         for state in app.stores.sources.all():
             moments = [f"{at:%Y-%m-%d %H:%M} UTC" if at else "never" for at in (state.succeeded_at, state.due_at)]
-            sources.add_row(state.source_id, *moments, str(state.failures), state.note)
+            sources.add_row(state.source_id, *moments, str(state.failures), Text(state.note))
         console.print(sources)
         console.print(f"{app.stores.mentions.total()} mentions stored")
 
@@ -66,7 +67,7 @@ def search(
         for mention in found:
             text = mention.text_of.replace("\n", " ")[:120]
             when = f"{mention.published_at:%Y-%m-%d %H:%M}"
-            table.add_row(when, ", ".join(mention.brands), str(mention.tone), text, mention.url)
+            table.add_row(when, ", ".join(mention.brands), str(mention.tone), Text(text), Text(mention.url))
         console.print(table)
 
 

@@ -1,0 +1,53 @@
+"""`tocsin status` and `tocsin search` show what comes from outside as the text it is, never as markup."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tocsin.cli import app
+from tocsin.model import Mention, SourceState
+from tocsin.wiring import open_app
+
+FILES = {
+    "brands": "brands: [{id: tonic, name: Tonic}]",
+    "sources": "sources: [{id: news, kind: feed, url: 'https://example.org/f'}]",
+    "people": "people: [{id: ana, name: Ana, email: ana@example.org}]",
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    environ = {"TOCSIN_HOME": str(tmp_path / "home"), "TOCSIN_CONFIG": str(tmp_path), "COLUMNS": "200"}
+    return lambda *words: CliRunner().invoke(app, list(words), env=environ)
+
+
+@pytest.fixture
+def stored(tmp_path: Path, run: Callable[..., Result], mention: Callable[..., Mention]) -> None:
+    assert run("status").exit_code == 0
+    with open_app({"TOCSIN_HOME": str(tmp_path / "home"), "TOCSIN_CONFIG": str(tmp_path)}) as opened:
+        hostile = mention("m", title="Tonic [/b] [link=http://evil.example]mercury[/link]", url="https://e.org/[/i]")
+        opened.stores.mentions.add([hostile])
+        seen = datetime(2026, 3, 1, tzinfo=UTC)
+        note = "not a feed: starts with b'[/red] [bold'"
+        opened.stores.sources.save(SourceState("news", checked_at=seen, failures=1, note=note))
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_note_about_a_source_is_shown_as_it_is(run: Callable[..., Result]) -> None:
+    result = run("status")
+    assert result.exit_code == 0, result.exception
+    assert "b'[/red] [bold'" in result.output
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_text_found_is_shown_as_it_is(run: Callable[..., Result]) -> None:
+    result = run("search", "mercury")
+    assert result.exit_code == 0, result.exception
+    assert "Tonic [/b] [link=http://evil.example]mercury[/link]" in result.output
+    assert "https://e.org/[/i]" in result.output
