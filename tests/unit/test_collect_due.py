@@ -34,6 +34,15 @@ def test_a_shorter_interval_counts_at_once_but_not_against_a_failing_source() ->
     assert not is_due(failing, source(5), NOW + 6 * MINUTE)
 
 
+def test_a_clock_that_ran_ahead_leaves_no_source_unread() -> None:
+    """It was five hours ahead for one round and is right again: nobody may wait until it gets there."""
+    ahead = NOW + timedelta(hours=5)
+    healthy = SourceState("s", checked_at=ahead, due_at=due_after_success(source(), ahead))
+    failing = SourceState("s", checked_at=ahead, due_at=due_after_failure(source(), 1, ahead, 3600.0), failures=1)
+    assert is_due(healthy, source(), NOW)
+    assert is_due(failing, source(), NOW)
+
+
 @given(st.floats(1, 10_000), st.text(max_size=5))
 def test_success_waits_every_and_at_most_a_tenth_more(minutes: float, name: str) -> None:
     one = source(minutes, name)

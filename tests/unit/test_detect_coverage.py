@@ -31,6 +31,7 @@ def heard(name: str, minutes_ago: float | None) -> SourceState:
         pytest.param([feed("a", 10)], [heard("a", 31)], 0.0, id="three misses are silence"),
         pytest.param([feed("a", 1)], [heard("a", 15)], 1.0, id="a quarter of an hour is given to all"),
         pytest.param([feed("a", 60)], [heard("a", 170)], 1.0, id="a slow source has its own pace"),
+        pytest.param([feed("a", 10)], [heard("a", -300)], 0.0, id="an answer from the future proves nothing"),
         pytest.param([feed("a", 10), feed("b", 10)], [heard("b", 1), heard("z", 1)], 0.5, id="half, strangers aside"),
     ],
 )

@@ -11,8 +11,11 @@ _JITTER = 0.1
 
 
 def is_due(state: SourceState | None, source: Source, now: datetime) -> bool:
-    """Say whether the source should be read now: never read, its time has come, or `every` was made shorter."""
-    if state is None or state.due_at is None:
+    """Say whether the source should be read now: never read, its time has come, or `every` was made shorter.
+
+    One that was last read in the future, by a clock since put right, is due: else nobody reads it until then.
+    """
+    if state is None or state.due_at is None or (state.checked_at is not None and state.checked_at > now):
         return True
     if state.failures == 0 and state.checked_at is not None:
         return now >= min(state.due_at, due_after_success(source, state.checked_at))
