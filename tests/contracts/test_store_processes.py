@@ -22,7 +22,7 @@ def mention(n):
     rest = ("en", ("tonic",), Tone.NEGATIVE, -0.5, f"m{n}")
     return Mention(f"m{n}", "news", "web", "", "", f"text {n}", f"author {n}", at, at, *rest)
 added = stores.mentions.add(mention(n) for n in range(first, first + 3000))
-print(added.created, added.unchanged + added.duplicate)
+print(added.created, added.unchanged, added.duplicate)
 """
 
 FIRST = """
@@ -87,8 +87,8 @@ def race(*runs: tuple[str, ...]) -> list[list[int]]:
 def test_two_processes_add_overlapping_mentions(shared) -> None:
     stores, place, opening = shared
     counts = race((opening + READY + ADD, place, "0"), (opening + READY + ADD, place, "1000"))
-    assert sum(created for created, _ in counts) == stores.mentions.total() == 4000
-    assert [created + held for created, held in counts] == [3000, 3000]
+    assert sum(created for created, _, _ in counts) == stores.mentions.total() == 4000
+    assert [created + unchanged for created, unchanged, _ in counts] == [3000, 3000]
     hour = Window(NOON, NOON + timedelta(hours=1))
     assert stores.mentions.counts(hour, ["tonic"])["tonic"].mentions == 4000
     assert [one.id for one in stores.mentions.search("text 2500")] == ["m2500"]

@@ -176,6 +176,28 @@ def test_a_damaged_batch_keeps_waiting_and_the_others_go_on(batches, stores) -> 
     assert batches.pending(Stage.ENRICHED) == ()
 
 
+class QuickerTwin:
+    """A store during whose first work another process indexes everything that waits."""
+
+    def __init__(self, batches, stores) -> None:
+        self.batches, self.stores, self.left = batches, stores, 1
+
+    def add(self, coming) -> Added:
+        if self.left:
+            self.left = 0
+            index(self.batches, self.stores, *self.batches.pending(Stage.ENRICHED))
+        return self.stores.mentions.add(coming)
+
+
+def test_what_another_process_indexed_meanwhile_keeps_its_report(batches, stores) -> None:
+    for batch_id in ("b1", "b2", "b3"):
+        put(batches, batch_id, [mention(batch_id)])
+    reports = index(batches, stores, "b1", "b2", "b3", mentions=QuickerTwin(batches, stores))
+    assert reports == ()
+    assert stores.quarantine.all() == ()
+    assert stores.reports.totals() == {"index": {"came_in": 3, "created": 3, "duplicate": 0, "rejected": 0}}
+
+
 def test_a_store_that_is_away_from_the_start_is_told(batches, stores) -> None:
     put(batches, "b1", [mention("a")])
     with pytest.raises(TransientError):

@@ -27,8 +27,8 @@ def index_batches(
 
     One report per batch that waits, in the order asked: created + duplicate + rejected = the mentions that came in;
     or `waiting: 1` for a batch that could not be read to its end and keeps waiting, until a later run's report under
-    the same key replaces it. A batch that waits no more was settled by an earlier run: it gives no report, so that
-    the earlier one stands. Killed anywhere and run again, the counts are those of an undisturbed run: what the
+    the same key replaces it. A batch that waits no more was settled by an earlier run, or by another process at this
+    moment: it gives no report, so that the other one stands. Killed anywhere and run again, the counts are those of an undisturbed run: what the
     killed run had stored of a batch still counts as created by it.
 
     TransientError: the store is away before any batch was done; later in the run the rest is `waiting`.
@@ -37,37 +37,49 @@ def index_batches(
     waiting = set(batches.pending(Stage.ENRICHED))
     asked = [batch_id for batch_id in dict.fromkeys(batch_ids) if batch_id in waiting]
     done: list[Report] = []
-    for batch_id in asked:
+    for number, batch_id in enumerate(asked):
         try:
-            report = _store_batch(batch_id, batches, mentions, quarantine, now)
-            # Before settling: a batch that waits no more has its report.
-            reports.save(report)
-            if "waiting" not in report.counts:
-                batches.settle(batch_id)
+            report = _index_batch(batch_id, batches, mentions, quarantine, reports, now)
         except TransientError as exc:
             if not done:
                 raise
-            _log.warning("index: the store is away, %d batches keep waiting: %s", len(asked) - len(done), exc)
-            break
-        done.append(report)
-    for batch_id in asked[len(done) :]:
-        done.append(_waiting(batch_id, now))
-        reports.save(done[-1])
+            _log.warning("index: the store is away, %d batches keep waiting: %s", len(asked) - number, exc)
+            return (*done, *_all_waiting(asked[number:], reports, now))
+        if report is not None:
+            done.append(report)
     return tuple(done)
 
 
-def _store_batch(
-    batch_id: str, batches: BatchStore, mentions: MentionStore, quarantine: Quarantine, now: datetime
-) -> Report:
+def _index_batch(
+    batch_id: str,
+    batches: BatchStore,
+    mentions: MentionStore,
+    quarantine: Quarantine,
+    reports: ReportLog,
+    now: datetime,
+) -> Report | None:
+    """Store a batch and settle it; None: another process was quicker, and its report stands."""
     reading = _Reading(batch_id, batches)
     added = mentions.add(reading)
+    if reading.stopped is not None and batch_id not in batches.pending(Stage.ENRICHED):
+        return None
     quarantine.put(_bad_items(batch_id, added, reading, now))
-    if reading.stopped is not None:
-        _log.warning("index: batch %s keeps waiting: %s", batch_id, reading.stopped)
-        return _waiting(batch_id, now)
     report = _report(batch_id, added, reading, now)
-    _log.info("index: batch %s: %s", batch_id, dict(report.counts))
+    # Before settling: a batch that waits no more has its report.
+    reports.save(report)
+    if reading.stopped is None:
+        batches.settle(batch_id)
+        _log.info("index: batch %s: %s", batch_id, dict(report.counts))
+    else:
+        _log.warning("index: batch %s keeps waiting: %s", batch_id, reading.stopped)
     return report
+
+
+def _all_waiting(batch_ids: Sequence[str], reports: ReportLog, now: datetime) -> Iterator[Report]:
+    for batch_id in batch_ids:
+        report = _waiting(batch_id, now)
+        reports.save(report)
+        yield report
 
 
 class _Reading:
@@ -101,6 +113,8 @@ class _Reading:
 
 
 def _report(batch_id: str, added: Added, reading: _Reading, now: datetime) -> Report:
+    if reading.stopped is not None:
+        return _waiting(batch_id, now)
     counts = {
         "created": added.created + added.unchanged,
         "duplicate": added.duplicate,

@@ -74,13 +74,12 @@ class SqliteMentions:
         self._database = database
 
     def add(self, mentions: Iterable[Mention]) -> Added:
-        """Store what is new, a few hundred at a time, each lot on disk before the next; memory stays flat."""
+        """Store what is new, a few hundred at a time, each lot on disk before the next; only ids stay in memory."""
         became: Counter[str] = Counter()
         rejected: list[Rejection] = []
-        coming = iter(mentions)
-        (last,) = self._database.rows("SELECT COALESCE(MAX(n), 0) FROM mentions")[0]
+        coming, seen = iter(mentions), set[str]()
         while lot := list(islice(coming, TRANSACTION)):
-            became.update(self._store(_readable(lot, rejected), last))
+            became.update(self._store(_readable(lot, rejected), seen))
         return Added(**became, rejected=tuple(rejected))
 
     def total(self) -> int:
@@ -133,12 +132,14 @@ class SqliteMentions:
         found = self._database.rows(_SEARCH, {"words": query, "brand": brand, "limit": _limit(limit)})
         return tuple(from_body(body, Mention) for (body,) in found)
 
-    def _store(self, ready: list[tuple[Mention, bytes]], last: int) -> list[str]:
+    def _store(self, ready: list[tuple[Mention, bytes]], seen: set[str]) -> list[str]:
+        became = []
         with self._database.transaction() as connection:
-            return [
-                _insert(connection, mention, body) or _held(connection, mention, body, last)
-                for mention, body in ready
-            ]
+            for mention, body in ready:
+                status = _insert(connection, mention, body) or _held(connection, mention, body)
+                became.append("duplicate" if mention.id in seen else status)
+                seen.add(mention.id)
+        return became
 
     def _counts(self, window: Window, brand: str) -> Counts:
         values = (brand, *_span(window))
@@ -212,10 +213,10 @@ def _insert(connection: sqlite3.Connection, mention: Mention, body: bytes) -> st
     return "created"
 
 
-def _held(connection: sqlite3.Connection, mention: Mention, body: bytes, last: int) -> str:
-    """Name what a held id is in `Added`; rows after `last` came by this very call, so that is a repeat in it."""
-    n, held = connection.execute("SELECT n, body FROM mentions WHERE id = ?", (mention.id,)).fetchone()
-    return "unchanged" if n <= last and held == body else "duplicate"
+def _held(connection: sqlite3.Connection, mention: Mention, body: bytes) -> str:
+    """Name what a held id is in `Added`, whoever stored it: an earlier try, or another process at this moment."""
+    (held,) = connection.execute("SELECT body FROM mentions WHERE id = ?", (mention.id,)).fetchone()
+    return "unchanged" if held == body else "duplicate"
 
 
 def _span(window: Window) -> tuple[int, int]:
