@@ -1,6 +1,7 @@
 """One Airflow home for the whole floor: `initdb()` once, then many `dag.test()` in this process."""
 
 import logging
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory, logging_before: objec
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
         }
         for name, value in settings.items():
             patch.setenv(name, value)

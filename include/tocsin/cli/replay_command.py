@@ -11,10 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from tocsin.errors import ConfigError
 from tocsin.replay.score import Outcome
-from tocsin.wiring import replay_archive, write_outcome
+from tocsin.wiring.replay import replay_archive, write_outcome
 
 # A pipe has no width: wide enough that no moment is broken over two lines.
 console = Console(width=None if sys.stdout.isatty() else 120)
@@ -66,12 +67,12 @@ def incident_table(outcome: Outcome, zone: ZoneInfo) -> Table:
         table.add_column(name, justify="right", no_wrap=name != "mails")
     for brand in outcome.brands:
         if not brand.incidents:
-            table.add_row(brand.name, "calm throughout", style="dim")
+            table.add_row(Text(brand.name), "calm throughout", style="dim")
         for line in brand.incidents:
             since, opened, closed = (local(at, zone) for at in (line.since, line.opened, line.closed))
             mails = ", ".join(f"{number} {reason}" for reason, number in line.mails.items()) or "none"
             numbers = (f"{line.factor:.1f}", str(line.mentions), mails)
-            table.add_row(brand.name, since, opened, closed, line.severity, *numbers)
+            table.add_row(Text(brand.name), since, opened, closed, line.severity, *numbers)
     return table
 
 

@@ -1,6 +1,8 @@
-"""The one place that reads settings and the clock, and picks the adapters that fill the ports."""
+"""The one place that reads settings and the clock, and picks the adapters that fill the ports.
+
+`tocsin.wiring.replay` stands beside: it needs every room at once, which a live task never does.
+"""
 
 from tocsin.wiring.app import App, open_app
-from tocsin.wiring.replay import replay_archive, write_outcome
 
-__all__ = ["App", "open_app", "replay_archive", "write_outcome"]
+__all__ = ["App", "open_app"]
