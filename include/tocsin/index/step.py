@@ -28,8 +28,8 @@ def index_batches(
     One report per batch that waits, in the order asked: created + duplicate + rejected = the mentions that came in;
     or `waiting: 1` for a batch that could not be read to its end and keeps waiting, until a later run's report under
     the same key replaces it. A batch that waits no more was settled by an earlier run, or by another process at this
-    moment: it gives no report, so that the other one stands. Killed anywhere and run again, the counts are those of an undisturbed run: what the
-    killed run had stored of a batch still counts as created by it.
+    moment: it gives no report, so that the other one stands. Killed anywhere and run again, the counts are those of
+    an undisturbed run: what the killed run had stored of a batch still counts as created by it.
 
     TransientError: the store is away before any batch was done; later in the run the rest is `waiting`.
     PermanentError: the store itself refuses.
