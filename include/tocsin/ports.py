@@ -212,7 +212,7 @@ class IncidentStore(Protocol):
         ...
 
     def record(self, delivery: Delivery) -> None:
-        """Write a ledger line; one line per message id and channel, the newest wins."""
+        """Write a ledger line; one per message id and channel: `sent` is never taken back, else the newest wins."""
         ...
 
     def was_sent(self, message_id: str) -> bool:

@@ -133,6 +133,16 @@ def test_the_newest_line_wins_whichever_comes_first(stores) -> None:
     assert stores.incidents.deliveries("i1") == (delivery("m1", "sent", 5),)
 
 
+def test_a_send_is_known_whatever_the_clock_said_before(stores) -> None:
+    """The clock ran two hours ahead when the send failed, and was put right before it succeeded."""
+    stores.incidents.record(delivery("m1", "failed", 120))
+    stores.incidents.record(delivery("m1", "sent", 1))
+    assert stores.incidents.was_sent("m1")
+    stores.incidents.record(delivery("m1", "failed", 240))
+    assert stores.incidents.was_sent("m1"), "what was sent stays sent"
+    assert stores.incidents.deliveries("i1") == (delivery("m1", "sent", 1),)
+
+
 def test_another_channel_has_its_own_line(stores) -> None:
     stores.incidents.record(delivery("m1", "sent", channel="email"))
     stores.incidents.record(delivery("m1", "undeliverable", 1, channel="webhook"))

@@ -46,7 +46,7 @@ class SqliteIncidents:
         return saved
 
     def record(self, delivery: Delivery) -> None:
-        """Write a ledger line; one line per message id and channel, the newest wins, also when it comes first."""
+        """Write a ledger line; per message id and channel `sent` stays, else the newest wins, also when it is first."""
         values = (delivery.message_id, delivery.channel, delivery.incident_id, delivery.status)
         with self._database.transaction() as connection:
             connection.execute(
@@ -54,7 +54,7 @@ class SqliteIncidents:
                 VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (message_id, channel) DO UPDATE SET incident_id = excluded.incident_id,
                     status = excluded.status, at = excluded.at, body = excluded.body
-                WHERE excluded.at >= deliveries.at""",
+                WHERE (excluded.status = 'sent', excluded.at) >= (deliveries.status = 'sent', deliveries.at)""",
                 (*values, to_micros(delivery.at), to_body(delivery)),
             )
 
