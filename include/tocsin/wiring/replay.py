@@ -12,7 +12,7 @@ from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.silent import SilentNotifier
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.collect.identity import pseudonym
-from tocsin.collect.read_file import read_rows
+from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.config import load_columns, load_config
 from tocsin.detect.step import Detector
 from tocsin.model import BadItem, RawItem, Report, Source, SourceKind
@@ -53,18 +53,19 @@ def replay_archive(
             reports=stores.reports,
             notifier=SilentNotifier(),
         )
-        items = read_items(archive, columns, stores)
+        known = [brand.id for brand in settings.brands]
+        items = read_items(archive, load_columns(columns, known), stores)
         return replay_items(items, cast=cast, ports=ports, progress=progress or log_each_day())
 
 
-def read_items(archive: Path, columns: Path, stores: SqliteStores) -> list[RawItem]:
+def read_items(archive: Path, columns: ColumnMap, stores: SqliteStores) -> list[RawItem]:
     """Read the archive's rows; bad ones go to quarantine, and each is counted."""
     source = Source(archive.name, SourceKind.FILE, str(archive), network="archive")
     rows = LocalArchive().rows(str(archive))
     good: list[RawItem] = []
     bad: list[BadItem] = []
     keyed = partial(pseudonym, key=PSEUDONYM_KEY)
-    for row in read_rows(rows, load_columns(columns), source, LONG_AGO, keyed):
+    for row in read_rows(rows, columns, source, LONG_AGO, keyed):
         if isinstance(row, BadItem):
             bad.append(row)
         else:
