@@ -46,7 +46,7 @@ class SqliteIncidents:
         return saved
 
     def record(self, delivery: Delivery) -> None:
-        """Write a ledger line; per message id and channel `sent` stays, else the newest wins, also when it is first."""
+        """Write a ledger line; per message id and channel `sent` stays, else the newest wins in any order."""
         values = (delivery.message_id, delivery.channel, delivery.incident_id, delivery.status)
         with self._database.transaction() as connection:
             connection.execute(
