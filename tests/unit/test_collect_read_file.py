@@ -48,7 +48,8 @@ def test_times(value: str, zone: str, form: str | None, utc: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "yesterday", "2015", "2015-13-01", "0", "1969-12-31", "99999999999999999", "NaN"]
+    "value",
+    ["", "yesterday", "2015", "2015-13-01", "0", "1969-12-31", "99999999999999999", "NaN", "9999-12-31T23:59:59Z"],
 )
 def test_no_times(value: str) -> None:
     with pytest.raises(BadItemError, match="column 'when'"):

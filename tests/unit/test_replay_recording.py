@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,25 @@ def test_the_moved_clock_discovers_a_post_when_it_was_written_not_when_the_archi
 
 def test_the_clock_ticks_through_silence_and_hands_each_batch_over_once():
     batches = list(cut_recording([item(1, 10), item(2, 20), item(3, 3600)]))
-    seen = list(timeline(iter(batches), batches[0].arrives, batches[-1].arrives + timedelta(hours=1)))
+    last = batches[-1].arrives + timedelta(hours=1)
+    seen = list(timeline(iter(batches), batches[0].arrives, last, rest=timedelta(hours=1), is_busy=lambda: False))
     assert [at for at, _ in seen] == [START + BUCKET * n for n in range(1, 26)]
     assert [batch.id for _, batch in seen if batch] == [batch.id for batch in batches]
+
+
+@pytest.mark.parametrize(("busy_for", "ticks"), [(0, 13 + 1), (20, 20 + 1)])
+def test_the_clock_jumps_over_ten_years_of_silence_once_nothing_is_going_on(busy_for, ticks):
+    batches = list(cut_recording([item(1, 10), item(2, 10 * 365 * 86_400)]))
+    seen = []
+    moments = timeline(
+        iter(batches),
+        batches[0].arrives,
+        batches[1].arrives,
+        rest=timedelta(hours=1),
+        is_busy=lambda: len(seen) < busy_for,
+    )
+    for moment in moments:
+        seen.append(moment)  # noqa: PERF402 - is_busy looks at it meanwhile
+    assert len(seen) == ticks
+    assert [batch.id for _, batch in seen if batch] == [batch.id for batch in batches]
+    assert [at - START for at, _ in seen[:-1]] == [BUCKET * n for n in range(1, ticks)]

@@ -17,6 +17,8 @@ from tocsin.ports import ArchiveRow
 _NUMBER = re.compile(r"-?\d{9,16}(?:\.\d+)?")
 _MILLIS = 100_000_000_000
 """Numbers from here on are milliseconds: in seconds this is the year 5138."""
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""From here on a time is a mark for "never", such as 9999-12-31; a replay could not even reckon beyond that one."""
 _COLUMNS = ("id", "time", "text", "title", "author", "brand", "source", "url", "language", "network")
 
 
@@ -83,7 +85,7 @@ def read_rows(
 
 
 def read_time(value: str, columns: ColumnMap) -> datetime:
-    """Read one cell as aware UTC. BadItemError: it says no time, or one before 1995."""
+    """Read one cell as aware UTC. BadItemError: it says no time, one before 1995 or one after 2200."""
     value = value.strip()
     try:
         if columns.time_format:
@@ -99,6 +101,8 @@ def read_time(value: str, columns: ColumnMap) -> datetime:
         raise BadItemError(f"column {columns.time!r}: not a time: {value[:60]!r}") from exc
     if at < EARLIEST:
         raise BadItemError(f"column {columns.time!r}: before 1995: {value[:60]!r}")
+    if at >= LATEST:
+        raise BadItemError(f"column {columns.time!r}: after 2200: {value[:60]!r}")
     return at
 
 

@@ -1,8 +1,8 @@
 """Cut an archive into the batches that would have arrived, one per bucket of event time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from tocsin.model import BUCKET, RawItem, floor_time
@@ -29,14 +29,25 @@ def cut_recording(items: Iterable[RawItem]) -> Iterator[RecordedBatch]:
 
 
 def timeline(
-    batches: Iterator[RecordedBatch], first: datetime, last: datetime
+    batches: Iterator[RecordedBatch],
+    first: datetime,
+    last: datetime,
+    *,
+    rest: timedelta,
+    is_busy: Callable[[], bool],
 ) -> Iterator[tuple[datetime, RecordedBatch | None]]:
-    """Give every watermark from `first` to `last`, one per bucket, with the batch that arrives then, if any."""
+    """Give every watermark from `first` to `last`, one per bucket, with the batch that arrives then, if any.
+
+    Once nothing arrived for `rest`, and nothing `is_busy` any more, the clock jumps to the next arrival: an archive
+    with one misdated row would else tick through its years.
+    """
     waiting = next(batches, None)
-    at = first
+    at = heard = first
     while at <= last:
         arrived = waiting if waiting is not None and waiting.arrives == at else None
         yield at, arrived
         if arrived is not None:
-            waiting = next(batches, None)
+            heard, waiting = at, next(batches, None)
         at += BUCKET
+        if waiting is not None and at - heard > rest and not is_busy():
+            at = waiting.arrives

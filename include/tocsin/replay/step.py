@@ -18,7 +18,7 @@ ENRICH_AHEAD = 1_000
 """Items enriched at once. Enrichment reads no clock, so doing it ahead changes nothing but the speed."""
 
 REST = timedelta(hours=24)
-"""How long the clock goes on after the last item, so that open incidents can close."""
+"""How long the clock goes on after an item, so that storms can end: a day's silence leaves no wave to speak of."""
 
 
 class Progress(Protocol):
@@ -67,11 +67,15 @@ def live_through(recording: Sequence[RecordedBatch], cast: Cast, ports: ReplayPo
     total, done = sum(len(batch.items) for batch in recording), 0
     enriched = enrich_ahead(recording, cast.tagger, ports)
     end = recording[-1].arrives
-    for now, batch in timeline(enriched, recording[0].arrives, end + REST):
+
+    def is_busy() -> bool:
+        return any(ports.incidents.open_incident(brand.id) for brand in cast.brands)
+
+    for now, batch in timeline(enriched, recording[0].arrives, end + REST, rest=REST, is_busy=is_busy):
         done += len(batch.items) if batch else 0
         live_once(now, batch, cast, ports)
         progress(now, done, total)
-        if now >= end and not any(ports.incidents.open_incident(brand.id) for brand in cast.brands):
+        if now >= end and not is_busy():
             return
 
 
