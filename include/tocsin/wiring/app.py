@@ -13,7 +13,7 @@ from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.config import Config, Settings, load_config, read_settings
-from tocsin.errors import TransientError
+from tocsin.errors import PermanentError, TransientError
 from tocsin.model import Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
@@ -144,9 +144,16 @@ def open_app(
     clock: Clock | None = None,
     find_connection: FindConnection | None = None,
 ) -> Iterator[App]:
-    """Open the stores that the settings name and close them afterwards; ConfigError names what is wrong."""
+    """Open the stores that the settings name and close them afterwards.
+
+    ConfigError names what is wrong in settings and config, PermanentError where we cannot live, TransientError why not
+    now.
+    """
     settings = read_settings(os.environ if environ is None else environ)
     config = load_config(settings.config)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise PermanentError(f"TOCSIN_HOME cannot be the folder {settings.home}: {exc}") from exc
     with open_sqlite(settings.database) as stores:
         yield App(settings, config, stores, FsspecBatches(settings.batches), clock or SystemClock(), find_connection)

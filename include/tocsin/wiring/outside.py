@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import SecretStr
@@ -86,16 +87,28 @@ def find_smtp(find_connection: FindConnection | None) -> Any | None:
 
 
 def pseudonym_key(settings: Settings) -> bytes:
-    """Give the key that turns authors into pseudonyms; made once and kept beside the store when none is set."""
+    """Give the key that turns authors into pseudonyms; made once and kept beside the store when none is set.
+
+    PermanentError: it can be neither read nor kept there.
+    """
     if settings.pseudonym_key is not None:
         return settings.pseudonym_key.get_secret_value().encode()
     path = settings.home / "pseudonym.key"
-    if not path.exists():
-        mine = path.with_suffix(f".{secrets.token_hex(4)}")
+    try:
+        if not path.exists():
+            _make_key(path)
+        return path.read_text().encode()
+    except OSError as exc:
+        raise PermanentError(f"the key of the pseudonyms, {path}: {exc}") from exc
+
+
+def _make_key(path: Path) -> None:
+    mine = path.with_suffix(f".{secrets.token_hex(4)}")
+    try:
         mine.touch(mode=0o600)
         mine.write_text(secrets.token_hex(32))
         # Two first runs at once: the link is made whole and by one of them only; both read that one.
         with suppress(FileExistsError):
             path.hardlink_to(mine)
-        mine.unlink()
-    return path.read_text().encode()
+    finally:
+        mine.unlink(missing_ok=True)
