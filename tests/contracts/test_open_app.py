@@ -1,10 +1,13 @@
-"""The door of the live product: what is wrong with the place it should live in is said in a sentence."""
+"""The door of the live product: a bad place to live in is said in a sentence, and steps may be run twice."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tocsin.errors import PermanentError
+from tocsin.model import Stage
 from tocsin.wiring import open_app
 
 FILES = {
@@ -24,7 +27,7 @@ def config(tmp_path: Path) -> Path:
 def test_a_home_that_cannot_be_a_folder_is_said(config: Path) -> None:
     home = config / "a file"
     home.write_text("", encoding="utf-8")
-    with pytest.raises(PermanentError, match="TOCSIN_HOME.*a file"), open_app(environ(config, home)):
+    with pytest.raises(PermanentError, match=r"TOCSIN_HOME.*a file"), open_app(environ(config, home)):
         pass
 
 
@@ -33,6 +36,35 @@ def test_a_key_that_cannot_be_kept_is_said(config: Path) -> None:
     (home / "pseudonym.key").mkdir(parents=True)
     with open_app(environ(config, home)) as app, pytest.raises(PermanentError, match=r"pseudonym\.key"):
         app.collect()
+
+
+@dataclass
+class MovedClock:
+    at: datetime = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def test_alerting_again_on_verdicts_that_were_told_changes_nothing(config: Path) -> None:
+    """A worker died between its last act and saying so: the retry finds nothing left to do."""
+    with open_app(environ(config, config / "home"), clock=MovedClock()) as app:
+        verdicts = app.detect()
+        app.alert(verdicts)
+        before = app.stores.reports.totals()
+        app.alert(verdicts)
+        assert app.stores.reports.totals() == before
+
+
+def test_verdicts_that_nobody_could_be_told_do_not_pile_up(config: Path) -> None:
+    clock = MovedClock()
+    with open_app(environ(config, config / "home"), clock=clock) as app:
+        for _ in range(40):
+            clock.at += timedelta(minutes=5)
+            newest = app.detect()
+        kept = app.batches.pending(Stage.VERDICTS)
+    assert len(kept) == 12
+    assert kept[-1] == newest
 
 
 def environ(config: Path, home: Path) -> dict[str, str]:

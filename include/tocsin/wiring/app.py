@@ -22,6 +22,9 @@ from tocsin.wiring.tools import make_tagger
 if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
     from tocsin.enrich.tagger import Tagger
 
+KEPT_VERDICTS = 12
+"""Batches of verdicts that wait for another try, an hour of them: newer ones say better what could not be told."""
+
 
 @dataclass(frozen=True)
 class App:
@@ -101,15 +104,20 @@ class App:
         )
         batch_id = f"{floor_time(now):%Y%m%dT%H%M%SZ}-verdicts"
         self.batches.write(Stage.VERDICTS, batch_id, verdicts)
+        for outdated in self.batches.pending(Stage.VERDICTS)[:-KEPT_VERDICTS]:
+            if outdated != batch_id:  # It is the oldest by name when the clock was put back.
+                self.batches.drop(Stage.VERDICTS, outdated)
         return batch_id
 
     def alert(self, batch_id: str) -> None:
-        """Tell people what these verdicts call for.
+        """Tell people what these verdicts call for; nothing, when an earlier try told all of it.
 
         TransientError: somebody was not reached or a brand failed; run again, it is tried for those only.
         """
         from tocsin.alert.step import tell_people
 
+        if batch_id not in self.batches.pending(Stage.VERDICTS):
+            return
         report = tell_people(
             tuple(self.batches.read(Stage.VERDICTS, batch_id, Verdict)),
             brands=self.config.brands,
@@ -146,8 +154,7 @@ def open_app(
 ) -> Iterator[App]:
     """Open the stores that the settings name and close them afterwards.
 
-    ConfigError names what is wrong in settings and config, PermanentError where we cannot live, TransientError why not
-    now.
+    ConfigError names what is wrong in settings and config, PermanentError the place that we cannot use.
     """
     settings = read_settings(os.environ if environ is None else environ)
     config = load_config(settings.config)
