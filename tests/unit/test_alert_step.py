@@ -373,3 +373,13 @@ def test_a_replay_tells_the_same_and_sends_nothing(room) -> None:
             live.tell(one, minutes=minutes)
     assert silent.ids == [message.id for message in live.mail.taken]
     assert len(silent.ids) == 4
+
+
+def test_a_storm_of_a_brand_that_is_watched_no_more_is_closed_and_nobody_is_written_to(room) -> None:
+    room.tell(verdict(), verdict(brand="cola"))
+    sent = len(room.mail.taken)
+    room.brands = (COLA,)
+    assert room.tell(verdict(minutes=5, brand="cola"), minutes=5) == {"hold": 1}
+    states = {incident.brand: (incident.state, incident.closed_at) for incident in room.stores.incidents.all()}
+    assert states == {"tonic": (IncidentState.CLOSED, NOW + 5 * MINUTE), "cola": (IncidentState.OPEN, None)}
+    assert len(room.mail.taken) == sent

@@ -22,7 +22,7 @@ from tocsin.alert.incident import absorb, close, decide, is_blind, open_incident
 from tocsin.alert.render import Notice
 from tocsin.alert.routing import end_was_told, who_heard, who_hears
 from tocsin.errors import ConflictError, TocsinError
-from tocsin.model import Brand, Counts, Incident, Person, Reason, Report, StorySummary, Verdict, Window
+from tocsin.model import Brand, Counts, Incident, IncidentState, Person, Reason, Report, StorySummary, Verdict, Window
 from tocsin.ports import IncidentStore, MentionStore, Notifier
 
 log = logging.getLogger(__name__)
@@ -46,11 +46,12 @@ def tell_people(
 
     Nobody is left untold and nobody told twice, whenever this stops and runs again; only a stop exactly between a
     send and its ledger line repeats that message, under the same id. Nothing is raised for a brand's or a person's
-    sake.
+    sake. The storm of a brand that is not in `brands` any more is closed, and nobody is told: its end is not known.
     """
     watermark = max((verdict.at for verdict in verdicts), default=now)
     desk = _Desk({brand.id: brand for brand in brands}, tuple(people), incidents, mentions, notifier, now, repeat)
     counts = Counter(desk.handle(verdict) for verdict in verdicts)
+    desk.close_unwatched(watermark)
     return Report("alert", watermark.isoformat(), now, len(verdicts), dict(sorted(counts.items())))
 
 
@@ -80,6 +81,16 @@ class _Desk:
         level = logging.DEBUG if status == "calm" else logging.INFO
         log.log(level, "%s: %s, score %.1f of %.1f", verdict.brand, status, verdict.score, verdict.threshold)
         return status
+
+    def close_unwatched(self, at: datetime) -> None:
+        """Close the incidents of brands that nobody watches any more: no verdict will ever do it."""
+        try:
+            for incident in self.incidents.all():
+                if incident.state is IncidentState.OPEN and incident.brand not in self.brands:
+                    self.incidents.save(close(incident, at))
+                    log.info("%s: closed untold, the brand is watched no more", incident.id)
+        except TocsinError as exc:
+            log.warning("incidents of unwatched brands not closed: %s", exc)
 
     def _judge(self, verdict: Verdict) -> str:
         if is_blind(verdict):
