@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import threading
 import time
@@ -61,6 +62,14 @@ def wait_until(done: Callable[[], bool], patience: float) -> bool:
     while not (finished := done()) and time.monotonic() < limit:
         time.sleep(0.1)
     return finished
+
+
+def ends_with_us() -> list[str]:
+    """The words before a command that stop it (SIGTERM) when the thread that started it ends, even by being killed.
+
+    Empty where the system has no setpriv: then only our own `finally` stops it.
+    """
+    return ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
 
 
 def hear_ctrl_c() -> None:
