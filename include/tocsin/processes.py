@@ -98,6 +98,22 @@ def deaf_to(*numbers: signal.Signals) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def held_back(*numbers: signal.Signals) -> Iterator[None]:
+    """Let these signals take effect after the block only: for a process that must be known before it is stopped."""
+    came: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    try:
+        with _handling(note, *numbers):
+            yield
+    finally:
+        for number in came:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
 def _handling(action: Action, *numbers: signal.Signals) -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in numbers} if _in_main_thread() else {}
     # `nohup` ignores SIGHUP on purpose: leave it so.

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tocsin.node import BUILDS, Node, fetch_build, find_java
+from tocsin.node import BUILDS, Node, ToolsMissingError, fetch_build, find_java
 from tocsin.node.folder import own_folder
 from tocsin.node.running import CACHE
-from tocsin.processes import alive_in, carries, wait_until
+from tocsin.processes import StopSignal, alive_in, carries, held_back, stop_signals, wait_until
 
 TOCSIN = Path(sys.executable).with_name("tocsin")
 
@@ -42,8 +42,18 @@ def open_place():
         yield Path(place)
 
 
+@pytest.fixture(scope="module")
+def builds():
+    """Both builds and the Java for them; without Maven or Java nothing here can be tried."""
+    try:
+        assert all(find_java(build, os.environ) for build in BUILDS.values())
+        return {version: fetch_build(build, CACHE, os.environ, print) for version, build in BUILDS.items()}
+    except ToolsMissingError as exc:
+        pytest.skip(str(exc))
+
+
 @pytest.fixture
-def command(open_place):
+def command(open_place, builds):
     """Start `tocsin elasticsearch` with its folder in the open place; whatever the test does, it is ended."""
     started = []
 
@@ -114,12 +124,24 @@ def test_no_process_outlives_the_command_however_it_ends(command, open_place, mo
         assert list(open_place.iterdir()) == [new], "the next node deletes what a killed one left"
 
 
+def test_a_stop_that_comes_while_the_node_is_made_waits_until_it_can_be_undone():
+    done = []
+
+    def make() -> None:
+        with stop_signals(), held_back(signal.SIGTERM):
+            signal.raise_signal(signal.SIGTERM)
+            done.append("made")
+
+    with pytest.raises(StopSignal):
+        make()
+    assert done == ["made"]
+
+
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory):
+def guarded(tmp_path_factory, builds):
     """A node with security, its build in a folder that only root can enter (as a clone under /root is)."""
-    home = fetch_build(BUILDS["9.4.3"], CACHE, os.environ, print)
     closed = tmp_path_factory.mktemp("closed")
-    shutil.copytree(home, closed / "9.4.3", copy_function=os.link)
+    shutil.copytree(builds["9.4.3"], closed / "9.4.3", copy_function=os.link)
     closed.chmod(0o700)
     with Node("9.4.3", secure=True, brief=True, cache=closed) as node:
         yield node
@@ -162,7 +184,3 @@ def test_a_node_listens_on_loopback_only(guarded):
     port = f":{httpx.URL(guarded.address.url).port:04X}"
     ours = {address[:-5] for _, address, *_ in lines if address.endswith(port)}
     assert ours in ({"0100007F"}, {"0000000000000000FFFF00000100007F"})
-
-
-def test_every_build_has_a_java_here_that_is_none_of_the_others_choice():
-    assert all((find_java(build, os.environ) / "bin" / "java").exists() for build in BUILDS.values())

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -121,7 +122,7 @@ def _settings(folder: Path, plan: Plan) -> str:
         # A laptop's disk is often nearly full; that is no reason to refuse a few test documents.
         "cluster.routing.allocation.disk.threshold_enabled": "false",
     }
-    return "".join(f"{name}: {value}\n" for name, value in said.items())
+    return "".join(f"{name}: {json.dumps(str(value))}\n" for name, value in said.items())
 
 
 def _hashed(password: str) -> str:

@@ -21,7 +21,7 @@ from tocsin.errors import TocsinError
 from tocsin.node.builds import BUILDS, Told, ToolsMissingError, fetch_build
 from tocsin.node.folder import NOBODY, USER, Plan, furnish, own_folder, reachable
 from tocsin.node.java import find_java
-from tocsin.processes import alive_in, deaf_to, ends_with_us, hear_ctrl_c, kill_session, wait_until
+from tocsin.processes import alive_in, deaf_to, ends_with_us, hear_ctrl_c, held_back, kill_session, wait_until
 
 CACHE = Path(tocsin.__file__).resolve().parents[2] / ".tocsin" / "elasticsearch"
 """Where fetched builds lie; `make clean` deletes them with the rest of .tocsin."""
@@ -102,7 +102,8 @@ class Node:
     def start(self, patience: float = 120.0) -> None:
         """Start it on the data that it has, and return when it answers; NodeError after `patience` seconds."""
         hear_ctrl_c()
-        with (self.folder / "console.log").open("ab") as log:
+        stops = held_back(signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+        with stops, (self.folder / "console.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - every word of it is ours
                 [*_as_user(), *ends_with_us(), str(self._home / "bin" / "elasticsearch")],
                 cwd=self._home,
