@@ -94,7 +94,7 @@ def furnish(folder: Path, home: Path, plan: Plan) -> None:
         "elasticsearch.yml": _settings(folder, plan),
         # The log of the garbage collector has a relative path, where the node may not write: 8.16.6 dies of it.
         "jvm.options": "".join(f"{line}\n" for line in jvm_options if "-Xlog:gc" not in line),
-        # The compiler that makes Java fast in the long run takes half the time of a start.
+        # The compiler that makes Java fast in the long run takes two fifths of the work of a start.
         "jvm.options.d/ours.options": f"-Xms{plan.heap}\n-Xmx{plan.heap}\n"
         + "-XX:TieredStopAtLevel=1\n" * plan.brief,
     }

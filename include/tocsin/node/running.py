@@ -46,10 +46,10 @@ class Address:
 class Node:
     """One node with a folder of its own: inside the `with` block it answers, after it nothing of it is left.
 
-    `port` 0 takes a free one; a `brief` node starts in two thirds of the time and never gets as fast as another, so
-    it is not for benchmarks; `told` hears how far fetching and starting are. Use it from a thread that lives on:
-    where the system has setpriv, the node ends with the thread that started it, so that it does not even outlive
-    our being killed. ToolsMissingError when Maven or Java is missing, NodeError when it does not start.
+    `port` 0 takes a free one. A `brief` node starts with three fifths of the work and never gets as fast as another,
+    so it is not for benchmarks. `told` hears how far fetching and starting are. ToolsMissingError when Maven or Java
+    is missing, NodeError when it does not start. Use it from a thread that lives on: where the system has setpriv,
+    the node ends with the thread that started it, so that it does not even outlive our being killed.
     """
 
     def __init__(
