@@ -7,12 +7,15 @@ BIN := $(VENV)/bin
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 ONCE ?=
+# Set on the command line only: others use such names in the environment.
+VERSION = 9.4.3
+SECURITY = off
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test check format lock schema clean
+.PHONY: help setup setup-dev demo up elasticsearch test check format lock schema clean
 
 help:  ## Say what each verb does.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
 
 setup: $(VENV)/.runtime  ## Install what runs Tocsin into .venv (about 170 MB to download, no compiler needed).
 
@@ -23,6 +26,9 @@ demo: setup  ## Watch a crisis being caught, on a real Airflow. ONCE=1 stops aft
 
 up: setup  ## Run Tocsin on this machine with your own include/config and .env, until Ctrl-C.
 	tocsin up
+
+elasticsearch: setup  ## Run a real Elasticsearch until Ctrl-C, by Maven and Java. VERSION=9.4.3|8.16.6, SECURITY=on|off.
+	tocsin elasticsearch --version '$(VERSION)' --security '$(SECURITY)'
 
 test: setup-dev  ## Run the whole test suite.
 	pytest $(ARGS)

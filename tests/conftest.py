@@ -1,10 +1,13 @@
-"""What every floor of tests shares: a derandomised hypothesis in CI, and the folder of evaluation data."""
+"""What the floors of tests share: a derandomised hypothesis in CI, evaluation data, a real Elasticsearch."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tocsin.node import Address, Node, ToolsMissingError
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
@@ -36,3 +39,20 @@ def evaluation_data() -> Path:
     if not (folder / "README.md").exists():
         pytest.skip(f"no evaluation data at {folder}: set TOCSIN_EVAL_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node() -> Iterator[Address]:
+    """Where a real Elasticsearch answers: that of TOCSIN_ELASTICSEARCH_URL, else one of our own, started once.
+
+    Tests share it: each takes names of its own and leaves nothing. Skips only where there is neither address nor
+    Maven and Java; in CI that fails the run.
+    """
+    if url := os.environ.get("TOCSIN_ELASTICSEARCH_URL"):
+        yield Address(url, os.environ.get("TOCSIN_ELASTICSEARCH_API_KEY") or None)
+        return
+    try:
+        with Node(brief=True) as node:
+            yield node.address
+    except ToolsMissingError as exc:
+        pytest.skip(f"no Elasticsearch to test on: {exc}; or set TOCSIN_ELASTICSEARCH_URL")

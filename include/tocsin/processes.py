@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import threading
 import time
@@ -63,6 +64,14 @@ def wait_until(done: Callable[[], bool], patience: float) -> bool:
     return finished
 
 
+def ends_with_us() -> list[str]:
+    """The words before a command that stop it (SIGTERM) when the thread that started it ends, even by being killed.
+
+    Empty where the system has no setpriv: then only our own `finally` stops it.
+    """
+    return ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+
+
 def hear_ctrl_c() -> None:
     """Make sure that SIGINT reaches us and the children that we start."""
     # A shell's `&` starts us with SIGINT ignored, and a child inherits that; a handled signal is reset by exec.
@@ -86,6 +95,22 @@ def deaf_to(*numbers: signal.Signals) -> Iterator[None]:
     """Ignore these signals inside the block: for work that must not stop half-way."""
     with _handling(signal.SIG_IGN, *numbers):
         yield
+
+
+@contextlib.contextmanager
+def held_back(*numbers: signal.Signals) -> Iterator[None]:
+    """Let these signals take effect after the block only: for a process that must be known before it is stopped."""
+    came: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    try:
+        with _handling(note, *numbers):
+            yield
+    finally:
+        for number in came:
+            signal.raise_signal(number)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import typer
 
 from tocsin.cli.config_commands import config_app
 from tocsin.cli.demo_commands import demo, up
+from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.replay_command import replay
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
 from tocsin.errors import ConfigError, TocsinError
@@ -27,6 +28,7 @@ app.command()(watch)
 app.command()(status)
 app.command()(search)
 app.command()(replay)
+app.command()(elasticsearch)
 
 
 def main() -> None:

@@ -23,7 +23,12 @@ def words_to_index(text: str) -> str:
 
 def words_to_find(text: str) -> tuple[str, ...]:
     """Words asked for, each once: any input is plain words, and an apostrophe joins (`l'oréal` asks `loreal`)."""
-    return tuple(dict.fromkeys(word.replace("'", "") for word in _words(text)))
+    return tuple(dict.fromkeys(word.replace("'", "") for word in words_as_typed(text)))
+
+
+def words_as_typed(text: str) -> tuple[str, ...]:
+    """Words asked for, each once, folded but with their apostrophes: what a stemmer wants to see."""
+    return tuple(dict.fromkeys(_words(text)))
 
 
 def _words(text: str) -> list[str]:

@@ -1,0 +1,59 @@
+"""The team's store: every store port in one Elasticsearch, 8.19 or newer, so that many can browse what we hold."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.incidents import ElasticIncidents
+from tocsin.adapters.elastic.indices import Indices
+from tocsin.adapters.elastic.mentions import ElasticMentions
+from tocsin.adapters.elastic.quarantine import ElasticQuarantine
+from tocsin.adapters.elastic.reports import ElasticReports
+from tocsin.adapters.elastic.sources import ElasticSourceStates
+from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SourceStates
+
+__all__ = ["ElasticStores", "open_elastic"]
+
+
+@dataclass(frozen=True, slots=True)
+class ElasticStores:
+    """All stores of one prefix; closing them closes the connections, and closing twice does no harm."""
+
+    mentions: MentionStore
+    sources: SourceStates
+    incidents: IncidentStore
+    quarantine: Quarantine
+    reports: ReportLog
+    cluster: Cluster
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.cluster.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_elastic(url: str, *, api_key: str | None = None, prefix: str = "tocsin") -> ElasticStores:
+    """Open the stores under `prefix` on the Elasticsearch at `url`; nothing is asked of it before the first use.
+
+    Templates and indices are made just before something is first written to them. Any number of processes may use one
+    prefix, and any thread of one process these stores. A process that was forked must open its own.
+    Every use may raise TransientError (busy, away) or PermanentError (refused, not ours), with the remedy.
+    """
+    cluster = Cluster(url, api_key)
+    indices = Indices(cluster, prefix)
+    return ElasticStores(
+        mentions=ElasticMentions(cluster, indices),
+        sources=ElasticSourceStates(cluster, indices),
+        incidents=ElasticIncidents(cluster, indices),
+        quarantine=ElasticQuarantine(cluster, indices),
+        reports=ElasticReports(cluster, indices),
+        cluster=cluster,
+    )

@@ -1,0 +1,86 @@
+"""Many documents in one request: what a busy node puts off is sent again, what it refuses comes with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic, sleep
+from typing import Any, Literal
+
+import msgspec
+
+from tocsin.adapters.elastic.connection import PATIENCE, Cluster, pause
+from tocsin.adapters.elastic.troubles import TOO_LARGE, TooLargeError, is_busy, reason
+from tocsin.errors import PermanentError, TransientError
+
+Item = dict[str, Any]
+
+_ONLY = {"filter_path": "items.*.status,items.*.error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A document on its way: `create` finds an id taken, `index` replaces."""
+
+    index: str
+    id: str
+    source: bytes
+    action: Literal["create", "index"] = "create"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a document: `refused` says why it never can go in; `taken`, that its id is held."""
+
+    taken: bool = False
+    refused: str = ""
+
+
+class Bulk:
+    """The bulk requests of one node."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def send(self, puts: Sequence[Put]) -> list[Answer]:
+        """Send all and answer for each, in order. TransientError: the node stayed busy; a part may be stored."""
+        told = self._send(puts)
+        deadline, tries = monotonic() + PATIENCE, 0
+        while busy := [at for at, item in enumerate(told) if is_busy(item["status"], item.get("error", {}))]:
+            wait = pause(tries)
+            if monotonic() + wait > deadline:
+                why = reason(told[busy[0]]["error"])
+                raise TransientError(f"{self._cluster.url} puts off {len(busy)} of {len(puts)} documents: {why}")
+            sleep(wait)
+            tries += 1
+            for at, item in zip(busy, self._send([puts[at] for at in busy]), strict=True):
+                told[at] = item
+        return [self._answer(item) for item in told]
+
+    def _send(self, puts: Sequence[Put]) -> list[Item]:
+        """Send in one request, or in two halves where it is larger than the node takes."""
+        body = b"".join(map(_lines, puts))
+        headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
+        try:
+            told = self._cluster.ask(
+                lambda es: es.perform_request("POST", "/_bulk", params=_ONLY, headers=headers, body=body).body
+            )
+        except TooLargeError as exc:
+            if len(puts) == 1:
+                return [{"status": TOO_LARGE, "error": {"type": "too_large", "reason": str(exc)}}]
+            half = len(puts) // 2
+            return self._send(puts[:half]) + self._send(puts[half:])
+        return [next(iter(item.values())) for item in told["items"]]
+
+    def _answer(self, item: Item) -> Answer:
+        status, error = item["status"], item.get("error")
+        if status == 409:
+            return Answer(taken=True)
+        if error is None:
+            return Answer()
+        if status in {401, 403}:  # No fault of this document.
+            raise PermanentError(f"{self._cluster.url} answered {status}: {reason(error)}")
+        return Answer(refused=reason(error))
+
+
+def _lines(put: Put) -> bytes:
+    action = msgspec.json.encode({put.action: {"_index": put.index, "_id": put.id}})
+    return b"%b\n%b\n" % (action, put.source)

@@ -1,0 +1,67 @@
+"""Indices as they are needed: made from our templates just before something is first written to them."""
+
+import re
+from threading import Lock
+
+from elasticsearch import Elasticsearch
+
+from tocsin.adapters.elastic.connection import Cluster
+from tocsin.errors import PermanentError
+from tocsin.index import schema
+
+_PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
+
+
+class Indices:
+    """The indices of one prefix. Reading needs none of them; an index that was never made holds nothing."""
+
+    def __init__(self, cluster: Cluster, prefix: str) -> None:
+        if not _PREFIX.fullmatch(prefix):
+            raise PermanentError(f"{prefix!r} is no prefix for indices; write small letters, digits, - and _")
+        self.prefix = prefix
+        self.mentions = schema.alias("mentions", prefix)
+        self._cluster = cluster
+        self._ready: set[str] = set()
+        self._lock = Lock()
+
+    def name(self, kind: str) -> str:
+        """Name under which a kind is asked."""
+        return schema.alias(kind, self.prefix)
+
+    def month(self, month: str) -> str:
+        """Make sure of the index of a month such as `2026.11`, and give its name."""
+        return self._make("mentions", schema.month_index(self.prefix, month))
+
+    def make(self, kind: str) -> str:
+        """Make sure of the index of a kind, and give its name."""
+        return self._make(kind, self.name(kind))
+
+    def _make(self, kind: str, index: str) -> str:
+        with self._lock:
+            if index not in self._ready:
+                if not self._cluster.ask(lambda es: es.indices.exists(index=index)):
+                    self._install(kind)
+                    self._cluster.ask(lambda es: _create(es, index))
+                self._ready.add(index)
+        return index
+
+    def _install(self, kind: str) -> None:
+        """Put our template where there is none or an older one. PermanentError: a newer Tocsin wrote it."""
+        name, ours = self.name(kind), schema.version(kind)
+        held = self._cluster.ask(lambda es: es.options(ignore_status=404).indices.get_index_template(name=name))
+        found = held.get("index_templates") or [{"index_template": {}}]
+        version = found[0]["index_template"].get("version", 0)
+        if version > ours:
+            raise PermanentError(f"{name} was written by a newer Tocsin (schema {version}, we know {ours})")
+        if version < ours:
+            body = schema.template(kind, self.prefix)
+            meta = body.pop("_meta")
+            self._cluster.ask(lambda es: es.indices.put_index_template(name=name, meta=meta, **body))
+
+
+def _create(es: Elasticsearch, index: str) -> None:
+    answer = es.options(ignore_status=400).indices.create(index=index)
+    error = answer.get("error")
+    # Another process may have been first.
+    if error and error["type"] != "resource_already_exists_exception":
+        raise PermanentError(f"cannot make {index}: {error['type']}: {error['reason']}")

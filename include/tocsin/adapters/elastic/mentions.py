@@ -1,0 +1,140 @@
+"""Mentions in Elasticsearch: stored once in the index of their month, counted, compared and found by queries."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from heapq import nsmallest
+from itertools import islice
+from typing import Any
+
+from tocsin.adapters.elastic.adding import Adding
+from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.indices import Indices
+from tocsin.adapters.elastic.records import read_mention
+from tocsin.index import queries
+from tocsin.index.document import document_id, from_micros
+from tocsin.model import Added, Counts, Mention, StoryOrigin, StoryStart, StorySummary, Window
+
+SLICE = 1000
+"""Brands or stories asked for in one request."""
+
+
+class ElasticMentions:
+    """All mentions of one prefix."""
+
+    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+        self._cluster = cluster
+        self._indices = indices
+        self._alias = indices.mentions
+
+    def add(self, mentions: Iterable[Mention]) -> Added:
+        """Store what is new, some lots at once, findable when this returns; memory stays flat."""
+        return Adding(self._cluster, self._indices).add(mentions)
+
+    def total(self) -> int:
+        """Count the mentions stored."""
+        return int(self._cluster.search(self._alias, queries.count_all())["hits"]["total"]["value"])
+
+    def first_at(self) -> datetime | None:
+        """Event time of the earliest mention; None when empty."""
+        found = self._cluster.search(self._alias, queries.earliest())["hits"]["hits"]
+        return from_micros(found[0]["sort"][0]) if found else None
+
+    def get(self, mention_id: str) -> Mention | None:
+        """Read one mention back, equal to what was stored."""
+        found = self._cluster.search(self._alias, queries.by_ids([document_id(mention_id)]))["hits"]["hits"]
+        return read_mention(found[0]["_source"]) if found else None
+
+    def story_starts(self, window: Window, brands: Sequence[str]) -> Iterator[StoryStart]:
+        """First negative moment of each brand's stories in the window; one page is held in memory."""
+        asked = sorted(set(brands))
+        for start in range(0, len(asked), SLICE):
+            yield from self._story_starts(window, asked[start : start + SLICE])
+
+    def counts(self, window: Window, brands: Sequence[str]) -> Mapping[str, Counts]:
+        """Counts per brand inside the window; a brand without mentions has Counts().
+
+        Stories and authors are exact up to a few thousand per brand, and right within one in a hundred beyond.
+        """
+        counted = {brand: Counts() for brand in brands}
+        asked = sorted(counted)
+        for start in range(0, len(asked), SLICE):
+            answer = self._cluster.search(self._alias, queries.counts(window, asked[start : start + SLICE]))
+            counted.update({bucket["key"]: _counts(bucket) for bucket in _buckets(answer, "brands")})
+        return counted
+
+    def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:
+        """Negative stories of the brand in the window; `compound` is that of the most negative copy.
+
+        All are compared, none is estimated: a terms aggregation over several months would guess the ranks.
+        """
+        pages = self._cluster.buckets(self._alias, lambda after: queries.story_sizes(brand, window, after))
+        rows = ((-page["doc_count"], page["lowest"]["value"], page["key"]["story"]) for page in pages)
+        top = nsmallest(max(limit, 0), rows) if limit > 0 else []
+        details: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(top), SLICE):
+            stories = [story for _, _, story in top[start : start + SLICE]]
+            answer = self._cluster.search(self._alias, queries.story_details(brand, window, stories))
+            details.update({bucket["key"]: bucket for bucket in _buckets(answer, "stories")})
+        return tuple(_summary(details[story], lowest) for _, lowest, story in top if story in details)
+
+    def story_origins(self, window: Window) -> Iterator[StoryOrigin]:
+        """Origins in the window by time, then id; read in pages, so that memory stays flat."""
+        for hit in self._cluster.hits(self._alias, queries.origins(window)):
+            source = hit["_source"]
+            yield StoryOrigin(source["story"]["id"], _at(source), source["title"], source["message"])
+
+    def search(self, words: str, *, brand: str | None = None, limit: int = 20) -> tuple[Mention, ...]:
+        """Mentions that hold all the words, newest first; a French or English stem is found too."""
+        body = queries.search(words, brand, min(max(limit, 1), queries.PAGE))
+        if body is None or limit <= 0:
+            return ()
+        left = queries.words_left(words)
+        found = (hit["_source"] for hit in self._cluster.hits(self._alias, body))
+        holding = (read_mention(source) for source in found if left.issubset(source["words"]))
+        return tuple(islice(holding, min(limit, 2**31)))
+
+    def driving_words(self, brand: str, window: Window, limit: int = 10) -> tuple[str, ...]:
+        """Words that set the brand's negatives in the window apart from its other mentions, strongest first."""
+        answer = self._cluster.search(self._alias, queries.driving_words(brand, window, limit))
+        sample = answer.get("aggregations", {}).get("sample", {})
+        return tuple(bucket["key"] for bucket in sample.get("words", {}).get("buckets", ()))
+
+    def _story_starts(self, window: Window, brands: list[str]) -> Iterator[StoryStart]:
+        asked = set(brands)
+        for bucket in self._cluster.buckets(self._alias, lambda after: queries.story_starts(window, brands, after)):
+            key = bucket["key"]
+            if key["brand"] in asked:
+                yield StoryStart(key["brand"], key["story"], from_micros(int(bucket["first"]["value"])))
+
+
+def _buckets(answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return list(answer.get("aggregations", {}).get(name, {}).get("buckets", ()))
+
+
+def _counts(bucket: dict[str, Any]) -> Counts:
+    negative = bucket["negative"]
+    return Counts(
+        mentions=bucket["doc_count"],
+        negatives=negative["doc_count"],
+        stories=negative["stories"]["value"],
+        authors=negative["authors"]["value"],
+    )
+
+
+def _summary(bucket: dict[str, Any], lowest: float) -> StorySummary:
+    first = bucket["earliest"]["hits"]["hits"][0]["_source"]
+    return StorySummary(
+        story_id=bucket["key"],
+        title=first["title"],
+        text=first["message"],
+        url=first["url"]["full"],
+        network=first["network"],
+        first_at=_at(first),
+        copies=bucket["doc_count"],
+        authors=bucket["authors"]["value"],
+        compound=lowest,
+    )
+
+
+def _at(source: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(source["@timestamp"])

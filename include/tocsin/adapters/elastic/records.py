@@ -1,0 +1,42 @@
+"""Values as they come back from documents, and documents that a later one of the same name replaces."""
+
+import json
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from tocsin.errors import BadItemError, PermanentError
+from tocsin.index.document import from_document, from_record
+from tocsin.model import Mention
+
+T = TypeVar("T")
+
+
+def read_back(source: dict[str, Any], kind: type[T], revision: str | None = None) -> T:
+    """The value that was stored. PermanentError: another version of Tocsin wrote it."""
+    try:
+        return from_record(source, kind, revision)
+    except BadItemError as exc:
+        raise _unreadable(exc) from exc
+
+
+def read_mention(source: dict[str, Any]) -> Mention:
+    """The mention that was stored. PermanentError: another version of Tocsin wrote it."""
+    try:
+        return from_document(source)
+    except BadItemError as exc:
+        raise _unreadable(exc) from exc
+
+
+def revision_of(hit: dict[str, Any]) -> str:
+    """The revision of a document that a search found."""
+    return f"{hit['_seq_no']}.{hit['_primary_term']}"
+
+
+def joint_id(parts: Iterable[str]) -> str:
+    """Document id of what has several names together."""
+    return sha256(json.dumps(list(parts)).encode()).hexdigest()
+
+
+def _unreadable(exc: BadItemError) -> PermanentError:
+    return PermanentError(f"the store holds what this version cannot read: {exc}")

@@ -1,0 +1,90 @@
+"""What Elasticsearch says when it does not do what it was asked, in our words and with the remedy."""
+
+from typing import Any
+
+from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
+from elasticsearch import ApiError, UnsupportedProductError
+
+from tocsin.errors import BadItemError, ConflictError, PermanentError, TocsinError, TransientError
+
+FOREIGN = (ApiError, TransportError, UnsupportedProductError)
+"""Everything that the client raises."""
+
+BUSY = frozenset({408, 429, 500, 502, 503, 504})
+TOO_LARGE = 413
+
+_KEY = "set TOCSIN_ELASTICSEARCH_API_KEY to a key with the privileges that include/docs/operations.md lists"
+
+
+class NotDoneError(TransientError):
+    """The node refused before it did anything, so that even what may be done only once can be tried again."""
+
+
+class TooLargeError(PermanentError):
+    """The request is larger than the node takes."""
+
+
+def told(exc: Exception, where: str) -> TocsinError:
+    """Sort a foreign error by one question: is another try worth it?"""
+    if isinstance(exc, SerializationError) and exc.errors and isinstance(exc.errors[0], UnicodeEncodeError):
+        return BadItemError(f"not Unicode text: {exc.errors[0]}")
+    if isinstance(exc, ApiError):
+        return _answered(exc, where)
+    if isinstance(exc, TlsError):
+        return PermanentError(f"{where}: the certificate is not trusted: {exc.message}")
+    if isinstance(exc, SerializationError):
+        return PermanentError(f"{where}: the answer is not JSON; is this the address of Elasticsearch itself?")
+    if isinstance(exc, UnsupportedProductError):
+        return PermanentError(f"{where} is not Elasticsearch: {exc}")
+    if isinstance(exc, ConnectionTimeout):
+        return TransientError(f"{where} did not answer in time")
+    return TransientError(f"{where} cannot be reached: {exc}")
+
+
+def is_busy(status: int, error: dict[str, Any]) -> bool:
+    """Say whether one item of a bulk may go in at a later try: a full queue, a closed door, an index on the move."""
+    kind = error.get("type")
+    return status in BUSY or kind in {
+        "cluster_block_exception",
+        "index_not_found_exception",
+        "index_closed_exception",
+    }
+
+
+def reason(error: dict[str, Any]) -> str:
+    """The reason of an item's error with what caused it, on one line."""
+    parts = [f"{error.get('type')}: {error.get('reason')}"]
+    cause = error.get("caused_by")
+    if cause:
+        parts.append(f"{cause.get('type')}: {cause.get('reason')}")
+    return " ".join("; ".join(parts).split())[:1000]
+
+
+def _answered(exc: ApiError, where: str) -> TocsinError:
+    status, error = exc.status_code, _first_error(exc)
+    words = f"{where} answered {status}: {reason(error)}"
+    if status == 409:
+        return ConflictError(words)
+    if is_busy(status, error):
+        kind = NotDoneError if status == 429 else TransientError
+        return kind(words, retry_after=_seconds(exc.meta.headers.get("retry-after")))
+    if status == TOO_LARGE:
+        return TooLargeError(words)
+    if status == 401:
+        return PermanentError(f"{where} does not know us (401); {_KEY}")
+    if status == 403:
+        return PermanentError(f"{words}; {_KEY}")
+    return PermanentError(words)
+
+
+def _first_error(exc: ApiError) -> dict[str, Any]:
+    body = exc.body
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return {"type": "error", "reason": str(error or exc.message)[:300]}
+    causes = error.get("root_cause") or [error]
+    return {**error, **causes[0]}
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isdecimal() else None

@@ -1,0 +1,181 @@
+"""How our values lie in a document store: mentions under ECS-like names, everything else under its own."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tocsin.errors import BadItemError
+from tocsin.index.words import words_to_index
+from tocsin.model import Mention
+from tocsin.records import to_line
+
+T = TypeVar("T")
+
+LONGEST = 8191
+"""Characters of a name that is counted or sorted by: Lucene takes 32,766 bytes, and a character has up to four."""
+LONGEST_WORD = 256
+LONGEST_ID = 512
+"""Bytes of a document's id, Elasticsearch's own limit."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_FIRST_MONTH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 UTC, exact: a store's own dates know only milliseconds. BadItemError: no zone."""
+    if at.tzinfo is None:
+        raise BadItemError(f"a time without its zone: {at}")
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def from_micros(count: int) -> datetime:
+    """The aware UTC time of `micros`."""
+    return _EPOCH + count * _MICROSECOND
+
+
+def month_of(mention: Mention) -> str:
+    """Month whose index takes the mention, `2026.11`: that of the event.
+
+    A date in the future counts as the month of discovery and one before 2000 as January 2000: sources claim odd
+    dates, and each month is an index that a cluster carries.
+    """
+    at = max(min(mention.published_at, mention.discovered_at), _FIRST_MONTH)
+    return f"{at.astimezone(UTC):%Y.%m}"
+
+
+def document_id(name: str) -> str:
+    """Id of the document called `name`: the name itself, or its digest when a store could not take it as an id.
+
+    BadItemError: the name is not Unicode.
+    """
+    try:
+        data = name.encode()
+    except UnicodeEncodeError as exc:
+        raise BadItemError(f"not Unicode text: {exc.reason} at character {exc.start}") from exc
+    return name if 0 < len(data) <= LONGEST_ID else f"sha256:{sha256(data).hexdigest()}"
+
+
+def words_of(text: str) -> list[str]:
+    """Each folded word of a text once, cut to the length that a store takes."""
+    return list(dict.fromkeys(cut(word) for word in words_to_index(text).split(" ") if word))
+
+
+def cut(word: str) -> str:
+    """A word as it is indexed and asked for."""
+    return word[:LONGEST_WORD]
+
+
+def to_document(mention: Mention, mark: str = "") -> dict[str, Any]:
+    """The mention's document; `mark` names the very call and place in it that stores it. BadItemError: no zone."""
+    at = micros(mention.published_at)
+    micros(mention.discovered_at)
+    return {
+        "@timestamp": _utc(mention.published_at),
+        "event": {"id": mention.id, "micros": at, "created": _utc(mention.discovered_at), "mark": mark},
+        "source_id": mention.source_id,
+        "network": mention.network,
+        "language": mention.language,
+        "url": {"full": mention.url, "domain": _domain(mention.url)},
+        "title": mention.title,
+        "message": mention.text,
+        "user": {"hash": mention.author},
+        "brand": mention.brands,
+        "tone": mention.tone,
+        "valence": mention.compound,
+        "story": {"id": mention.story_id, "is_copy": mention.story_id != mention.id},
+        "entity": mention.entities,
+        "words": words_of(mention.text_of),
+    }
+
+
+def from_document(source: Mapping[str, Any]) -> Mention:
+    """The mention that `to_document` was given. BadItemError: another version wrote it."""
+    try:
+        fields = {
+            "id": source["event"]["id"],
+            "source_id": source["source_id"],
+            "network": source["network"],
+            "url": source["url"]["full"],
+            "title": source["title"],
+            "text": source["message"],
+            "author": source["user"]["hash"],
+            "published_at": source["@timestamp"],
+            "discovered_at": source["event"]["created"],
+            "language": source["language"],
+            "brands": source["brand"],
+            "tone": source["tone"],
+            "compound": source["valence"],
+            "story_id": source["story"]["id"],
+            "entities": source["entity"],
+        }
+    except KeyError as exc:
+        raise BadItemError(f"not a mention: it has no {exc}") from exc
+    return _convert(fields, Mention)
+
+
+def checked_document(mention: Mention, mark: str) -> bytes:
+    """The document as JSON. BadItemError: it would not read back equal, or could not be counted."""
+    if not mention.id or not mention.story_id:
+        raise BadItemError("no id" if not mention.id else "no story id")
+    if not -1 <= mention.compound <= 1:  # Also catches NaN, which JSON would turn into null.
+        raise BadItemError(f"compound {mention.compound} is not in [-1, 1]")
+    _refuse_long(mention)
+    try:
+        data = to_line(to_document(mention, mark))
+    except (UnicodeEncodeError, TypeError, ValueError, OverflowError) as exc:
+        raise BadItemError(f"cannot be written: {exc}") from exc
+    if from_document(msgspec.json.decode(data)) != mention:
+        raise BadItemError("would not read back as it was")
+    return data
+
+
+def to_record(value: object, at: datetime | None = None) -> dict[str, Any]:
+    """Document of any other value: its own fields without `revision`, and `at` as time for charts and for sorting."""
+    record: dict[str, Any] = msgspec.to_builtins(value)
+    record.pop("revision", None)
+    return record if at is None else {"@timestamp": _utc(at), "micros": micros(at), **record}
+
+
+def from_record(source: Mapping[str, Any], kind: type[T], revision: str | None = None) -> T:
+    """The value that `to_record` was given, under its revision if any. BadItemError: another version wrote it."""
+    return _convert(source if revision is None else {**source, "revision": revision}, kind)
+
+
+def _convert(fields: Mapping[str, Any], kind: type[T]) -> T:
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.ValidationError as exc:
+        raise BadItemError(f"not a {kind.__name__}: {exc}") from exc
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as exc:
+        raise BadItemError(f"a time outside the calendar: {at}") from exc
+
+
+def _domain(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _refuse_long(mention: Mention) -> None:
+    names = {
+        "id": mention.id,
+        "source_id": mention.source_id,
+        "network": mention.network,
+        "author": mention.author,
+        "language": mention.language,
+        "story_id": mention.story_id,
+    }
+    for field, value in (*names.items(), *(("brand", brand) for brand in mention.brands)):
+        if len(value) > LONGEST:
+            raise BadItemError(f"{field} has {len(value)} characters, more than {LONGEST}")

@@ -1,0 +1,181 @@
+"""Each question to the mentions as the body of a search request; windows are half-open, in exact microseconds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tocsin.index.document import cut, micros
+from tocsin.index.words import words_as_typed
+from tocsin.model import Tone, Window
+
+Body = dict[str, Any]
+
+PAGE = 1000
+BUCKETS = 10_000
+"""Buckets per page of an aggregation: few pages, and well under the 65,536 that a node allows."""
+MOST_WORDS = 200
+"""Words that one search asks the store for; a node refuses some thousand clauses, so the rest is compared here."""
+
+BY_TIME: list[Body] = [{"event.micros": "asc"}, {"event.id": "asc"}]
+_NEWEST: list[Body] = [{"event.micros": "desc"}, {"event.id": "asc"}]
+_STEMMED = ("title.fr", "title.en", "message.fr", "message.en")
+_TOLD = ["title", "message", "url.full", "network", "@timestamp", "story.id"]
+# Sketches of distinct values are exact, but for one in some thousand, up to a few thousand values; 40,000 is the most
+# that Elasticsearch takes, and memory grows with the values that are there, not with this number.
+_PRECISION = 40_000
+
+
+def within(window: Window) -> Body:
+    """Event time inside the window."""
+    return {"range": {"event.micros": {"gte": micros(window.start), "lt": micros(window.end)}}}
+
+
+def negatives(window: Window, brands: Sequence[str]) -> Body:
+    """Negative mentions of these brands inside the window."""
+    return _all_of({"terms": {"brand": list(brands)}}, {"term": {"tone": Tone.NEGATIVE.value}}, within(window))
+
+
+def count_all() -> Body:
+    """How many mentions there are."""
+    return {"size": 0, "track_total_hits": True}
+
+
+def earliest() -> Body:
+    """Microseconds of the earliest mention, as its sort value."""
+    return {"size": 1, "track_total_hits": False, "_source": False, "sort": [{"event.micros": "asc"}]}
+
+
+def by_ids(ids: Sequence[str]) -> Body:
+    """The mentions with these document ids."""
+    return {"size": len(ids), "track_total_hits": False, "query": {"ids": {"values": list(ids)}}}
+
+
+def counts(window: Window, brands: Sequence[str]) -> Body:
+    """Per brand: mentions, negatives, and the negatives' distinct stories and authors; for up to 1,000 brands."""
+    told = {"stories": _distinct("story.id"), "authors": _distinct("user.hash")}
+    negative = {"filter": {"term": {"tone": Tone.NEGATIVE.value}}, "aggs": told}
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": _all_of({"terms": {"brand": list(brands)}}, within(window)),
+        # `include` as long as `size`: every shard answers for every brand, so nothing is estimated.
+        "aggs": {"brands": {"terms": _each("brand", brands), "aggs": {"negative": negative}}},
+    }
+
+
+def story_starts(window: Window, brands: Sequence[str], after: Body | None = None) -> Body:
+    """A page of (brand, story) pairs with the first negative moment of each; brands also named there come along."""
+    sources = [{"brand": {"terms": {"field": "brand"}}}, {"story": {"terms": {"field": "story.id"}}}]
+    return _paged(negatives(window, brands), sources, {"first": {"min": {"field": "event.micros"}}}, after)
+
+
+def story_sizes(brand: str, window: Window, after: Body | None = None) -> Body:
+    """A page of the brand's negative stories: copies, and the lowest valence among them."""
+    sources = [{"story": {"terms": {"field": "story.id"}}}]
+    return _paged(negatives(window, [brand]), sources, {"lowest": {"min": {"field": "valence"}}}, after)
+
+
+def story_details(brand: str, window: Window, stories: Sequence[str]) -> Body:
+    """Of each of these stories: distinct authors, and the earliest copy in the window."""
+    earliest_copy = {"top_hits": {"size": 1, "sort": BY_TIME, "_source": _TOLD}}
+    query = negatives(window, [brand])
+    query["bool"]["filter"].append({"terms": {"story.id": list(stories)}})
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": query,
+        "aggs": {
+            "stories": {
+                "terms": _each("story.id", stories),
+                "aggs": {"authors": _distinct("user.hash"), "earliest": earliest_copy},
+            }
+        },
+    }
+
+
+def bucket_counts(window: Window, brands: Sequence[str], step: str = "5m", after: Body | None = None) -> Body:
+    """A page of (brand, bucket) pairs: negatives, their distinct stories and authors; empty buckets are left out."""
+    sources = [
+        {"brand": {"terms": {"field": "brand"}}},
+        {"at": {"date_histogram": {"field": "@timestamp", "fixed_interval": step}}},
+    ]
+    told = {"stories": _distinct("story.id"), "authors": _distinct("user.hash")}
+    return _paged(negatives(window, brands), sources, told, after)
+
+
+def driving_words(brand: str, window: Window, limit: int) -> Body:
+    """Words that the brand's negatives in the window use more than its mentions at other times: what drove it."""
+    significant = {
+        "field": "message",
+        "size": limit,
+        "filter_duplicate_text": True,
+        "background_filter": {"term": {"brand": brand}},
+    }
+    # Sampled: the texts are read again, and the loudest hundreds tell as much as all.
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": negatives(window, [brand]),
+        "aggs": {
+            "sample": {"sampler": {"shard_size": 500}, "aggs": {"words": {"significant_text": significant}}},
+        },
+    }
+
+
+def origins(window: Window) -> Body:
+    """Mentions in the window that are their story's own origin, by time, then id; to be paged."""
+    return {
+        "size": PAGE,
+        "track_total_hits": False,
+        "query": _all_of({"term": {"story.is_copy": False}}, within(window)),
+        "sort": BY_TIME,
+        "_source": _TOLD,
+    }
+
+
+def search(words: str, brand: str | None, size: int) -> Body | None:
+    """Mentions with all the words, newest first; None when there is no word in `words`.
+
+    Each word is looked for as it is written (accents, case, apostrophes folded) and by its French and English stem.
+    """
+    asked = words_as_typed(words)
+    if not asked:
+        return None
+    clauses = [_word(word) for word in asked[:MOST_WORDS]]
+    if brand is not None:
+        clauses.append({"term": {"brand": brand}})
+    return {"size": size, "track_total_hits": False, "query": _all_of(*clauses), "sort": _NEWEST}
+
+
+def words_left(words: str) -> frozenset[str]:
+    """Words of a long question that `search` did not ask for."""
+    return frozenset(cut(word.replace("'", "")) for word in words_as_typed(words)[MOST_WORDS:])
+
+
+def _word(word: str) -> Body:
+    exact: Body = {"term": {"words": cut(word.replace("'", ""))}}
+    stem = {"multi_match": {"query": cut(word), "fields": list(_STEMMED), "operator": "and"}}
+    return {"bool": {"should": [exact, stem], "minimum_should_match": 1}}
+
+
+def _all_of(*clauses: Body) -> Body:
+    return {"bool": {"filter": list(clauses)}}
+
+
+def _distinct(field: str) -> Body:
+    return {"cardinality": {"field": field, "precision_threshold": _PRECISION}}
+
+
+def _each(field: str, values: Sequence[str]) -> Body:
+    return {"field": field, "include": list(values), "size": len(values)}
+
+
+def _paged(query: Body, sources: list[Body], aggs: Body, after: Body | None) -> Body:
+    composite: Body = {"size": BUCKETS, "sources": sources}
+    if after is not None:
+        composite["after"] = after
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": query,
+        "aggs": {"page": {"composite": composite, "aggs": aggs}},
+    }

@@ -1,0 +1,53 @@
+"""The shape of each index, as the composable template that Elasticsearch gets."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+KINDS = ("mentions", "ids", "incidents", "locks", "deliveries", "sources", "quarantine", "reports")
+PRIORITY = 500
+"""Over Elasticsearch's own templates (100 to 200), so that a pattern of theirs never shapes our indices."""
+
+
+@cache
+def _shape(kind: str) -> str:
+    return files(__package__).joinpath(f"{kind}.json").read_text(encoding="utf-8")
+
+
+def shape(kind: str) -> dict[str, Any]:
+    """Settings and mappings of a kind of index; the caller's own to change."""
+    loaded: dict[str, Any] = json.loads(_shape(kind))
+    return loaded
+
+
+def version(kind: str) -> int:
+    """Version of the kind's mapping; a change that needs a reindex makes it larger."""
+    return int(shape(kind)["mappings"]["_meta"]["tocsin"]["version"])
+
+
+def alias(kind: str, prefix: str) -> str:
+    """Name under which a kind is asked: an alias over months for mentions, the index itself for the others."""
+    return f"{prefix}-{kind}"
+
+
+def month_index(prefix: str, month: str) -> str:
+    """Name of the index that holds the mentions of a month such as `2026.11`."""
+    return f"{alias('mentions', prefix)}-{month}"
+
+
+def template(kind: str, prefix: str) -> dict[str, Any]:
+    """The composable template of a kind; mentions join their alias as soon as their index is made."""
+    name, body = alias(kind, prefix), shape(kind)
+    if kind == "mentions":
+        patterns = [f"{name}-*"]
+        body["aliases"] = {name: {}}
+    else:
+        patterns = [name, f"{name}-v*"]
+    return {
+        "index_patterns": patterns,
+        "priority": PRIORITY,
+        "version": version(kind),
+        "template": body,
+        "_meta": {"managed_by": "tocsin"},
+    }
