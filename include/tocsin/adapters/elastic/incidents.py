@@ -70,7 +70,7 @@ class ElasticIncidents:
         return replace(incident, revision=self._incidents.write(incident.id, record, under))
 
     def record(self, delivery: Delivery) -> None:
-        """Write a ledger line; one line per message id and channel, the newest wins, also when it comes first."""
+        """Write a ledger line; per message id and channel `sent` stays, else the newest wins in any order."""
         self._ledger.record(delivery)
 
     def was_sent(self, message_id: str) -> bool:

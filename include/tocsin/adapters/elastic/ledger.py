@@ -12,6 +12,7 @@ from tocsin.index.queries import PAGE
 from tocsin.model import Delivery
 
 _BEGINNING = micros(datetime(1, 1, 1, tzinfo=UTC))
+_SENT = 4 * 10**18  # above every moment of ten thousand years in microseconds, below 2**63
 _BY_TIME = [{"micros": "asc"}, {"message_id": "asc"}, {"channel": "asc"}]
 
 
@@ -23,11 +24,11 @@ class Ledger:
         self._indices = indices
 
     def record(self, delivery: Delivery) -> None:
-        """Write a ledger line; one line per message id and channel, the newest wins, also when it comes first."""
+        """Write a ledger line; per message id and channel `sent` stays, else the newest wins in any order."""
         index, key = self._indices.make("deliveries"), joint_id([delivery.message_id, delivery.channel])
         line = to_record(delivery, delivery.at)
-        # The line's own time is its version: Elasticsearch itself refuses an older one.
-        version = micros(delivery.at) - _BEGINNING
+        # The line's own time is its version: Elasticsearch itself refuses an older one, and any after a `sent`.
+        version = micros(delivery.at) - _BEGINNING + (_SENT if delivery.status == "sent" else 0)
         with suppress(ConflictError):
             self._cluster.ask(
                 lambda es: es.index(index=index, id=key, document=line, version=version, version_type="external_gte")
