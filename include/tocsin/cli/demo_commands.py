@@ -63,12 +63,21 @@ def up(
             console.print(f"starting Airflow, log in {standalone.log} ...")
             standalone.wait_healthy()
             console.print(f"[bold]{standalone.url}[/]   user admin   password {password}   Ctrl-C stops everything")
-            while True:
-                standalone.check_alive()
-                time.sleep(1)
+            run_until_asked(standalone, console)
     except StandaloneError as exc:
         raise TocsinError(f"{exc}\n{exc.tail}\nThe whole log: {settings.home / 'airflow.log'}") from exc
     except KeyboardInterrupt:
         console.print("stopped, no process is left")
     except StopSignal as asked:
         raise typer.Exit(128 + asked.number) from None
+
+
+def run_until_asked(standalone: Standalone, console: Console) -> None:
+    """Wait while Airflow lives; say that it is being stopped, since that takes longer than people wait in silence."""
+    try:
+        while True:
+            standalone.check_alive()
+            time.sleep(1)
+    except (KeyboardInterrupt, StopSignal):
+        console.print("stopping Airflow, up to 20 s ...")
+        raise
