@@ -67,6 +67,15 @@ def test_the_table_and_the_json_say_the_same_and_twice_is_the_same(folder):
     assert (folder / "one.json").read_bytes() == (folder / "two.json").read_bytes()
 
 
+@pytest.mark.parametrize("target", [".", "archive.csv.gz/out.json"], ids=["a folder", "under a file"])
+def test_a_result_that_could_not_be_written_is_refused_before_the_replay(folder, target):
+    done = replay(folder, "--json", target)
+    assert done.returncode == 2
+    assert "cannot write the result to" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Incidents" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

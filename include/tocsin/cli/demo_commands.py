@@ -46,7 +46,8 @@ def up(
 ) -> None:
     """Run Tocsin with your own config and settings on a real Airflow of this machine, until Ctrl-C.
 
-    More than one machine, or Airflow of your own: see include/docs/operations.md.
+    Settings come from the environment or from .env, see .env.example; the folder of brands.yaml, sources.yaml and
+    people.yaml is TOCSIN_CONFIG. What runs, what is written where: include/docs/operations.md.
     """
     if not (_PROJECT / "dags").is_dir():
         raise ConfigError(f"{_PROJECT / 'dags'} is missing; tocsin up runs from a clone of the project")

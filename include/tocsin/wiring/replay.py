@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from tocsin.collect.identity import pseudonym
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.config import load_columns, load_config
 from tocsin.detect.step import Detector
+from tocsin.errors import ConfigError
 from tocsin.model import BadItem, RawItem, Report, Source, SourceKind
 from tocsin.records import to_line
 from tocsin.replay.score import Outcome
@@ -88,9 +90,21 @@ def log_each_day() -> Progress:
     return log_day
 
 
+def check_target(path: Path) -> None:
+    """Make the folder of a result; ConfigError, before a replay of hours and not after, when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ConfigError(f"cannot write the result to {path}: {exc.strerror or exc}") from exc
+    if path.is_dir():
+        raise ConfigError(f"cannot write the result to {path}: it is a folder; name a file")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ConfigError(f"cannot write the result to {path}: no right to")
+
+
 def write_outcome(outcome: Outcome, path: Path) -> str:
     """Write the outcome as JSON, the same bytes for the same outcome, and return the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    check_target(path)
     text = json.dumps(json.loads(to_line(outcome)), ensure_ascii=False, indent=2, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
     return str(path)
