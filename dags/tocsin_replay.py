@@ -30,8 +30,9 @@ def tocsin_replay() -> None:
     def replay(params: dict[str, Any]) -> str:
         from pathlib import Path
 
-        from tocsin.wiring.replay import replay_archive, write_outcome
+        from tocsin.wiring.replay import check_target, replay_archive, write_outcome
 
+        check_target(Path(params["out"]))
         outcome = replay_archive(Path(params["archive"]), Path(params["columns"]), Path(params["config"]))
         return write_outcome(outcome, Path(params["out"]))
 

@@ -38,6 +38,11 @@ def test_a_missing_folder_is_one_problem_with_its_remedy(tmp_path: Path) -> None
     assert problems(tmp_path / "none") == [f"{tmp_path / 'none'}: no such folder; {remedy}"]
 
 
+def test_a_file_in_the_place_of_the_folder_is_told_so(folder: Path) -> None:
+    file = folder / "brands.yaml"
+    assert problems(file) == [f"{file}: is a file; name the folder it is in"]
+
+
 def test_each_missing_file_is_named(folder: Path) -> None:
     (folder / "people.yaml").unlink()
     (folder / "sources.yaml").unlink()
@@ -82,7 +87,7 @@ def test_a_wrong_column_map_is_told_with_the_line_that_names_it(folder: Path) ->
 
 def test_a_missing_column_map_is_told(folder: Path) -> None:
     write(folder, sources="sources:\n  - {id: old, kind: file, url: old.csv, columns: map.yaml}\n")
-    assert problems(folder)[0].startswith("map.yaml: no such file; ")
+    assert problems(folder)[0].startswith("map.yaml: no such file; copy the one of include/config/examples/")
 
 
 def test_a_column_map_is_read(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_the_table_and_the_json_say_the_same_and_twice_is_the_same(folder):
     assert START + timedelta(days=9) < opened < START + timedelta(days=9, hours=1)
     assert incident["mails"]["first"] == incident["mails"]["over"] == 1
     assert gloria["incidents"] == []
+    assert "archive.csv.gz: not read: line 51, column 'when': not a time: 'no time at all'" in done.stderr
     assert outcome["steps"]["collect"] == {"came_in": 50, "new": 49, "quarantined": 1}
     # The table: Paris is an hour ahead of UTC on that day.
     row = next(line for line in done.stdout.splitlines() if "Bulla" in line)
@@ -67,14 +68,27 @@ def test_the_table_and_the_json_say_the_same_and_twice_is_the_same(folder):
     assert (folder / "one.json").read_bytes() == (folder / "two.json").read_bytes()
 
 
+@pytest.mark.parametrize("target", [".", "archive.csv.gz/out.json"], ids=["a folder", "under a file"])
+def test_a_result_that_could_not_be_written_is_refused_before_the_replay(folder, target):
+    done = replay(folder, "--json", target)
+    assert done.returncode == 2
+    assert "cannot write the result to" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Incidents" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (("columns.yaml", "id: id\ntime: wenn\nauthor: who\ntext: words\n"), "did you mean 'when'"),
         (("columns.yaml", "id: id\ntime: when\nautor: who\ntext: words\n"), "columns.yaml:3:1"),
         (("brands.yaml", "brands: 3\n"), "brands.yaml:1"),
+        (
+            ("columns.yaml", "time: when\ntime_format: '%d/%m/%Y'\ntext: words\n"),
+            "none of its 50 rows can be read; the first",
+        ),
     ],
-    ids=["a column that the archive lacks", "a misspelt key", "no list of brands"],
+    ids=["a column that the archive lacks", "a misspelt key", "no list of brands", "a wrong time format"],
 )
 def test_an_error_names_the_file_and_the_remedy(folder, change, said):
     name, text = change

@@ -1,4 +1,4 @@
-"""`tocsin status` and `tocsin search` show what comes from outside as the text it is, never as markup."""
+"""The live steps by hand: what they print tells what happened, and shows text from outside as the text it is."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     environ = {"TOCSIN_HOME": str(tmp_path / "home"), "TOCSIN_CONFIG": str(tmp_path), "COLUMNS": "200"}
-    return lambda *words: CliRunner().invoke(app, list(words), env=environ)
+    return lambda *words, **more: CliRunner().invoke(app, list(words), env=environ | more)
 
 
 @pytest.fixture
@@ -51,3 +51,33 @@ def test_a_text_found_is_shown_as_it_is(run: Callable[..., Result]) -> None:
     assert result.exit_code == 0, result.exception
     assert "Tonic [/b] [link=http://evil.example]mercury[/link]" in result.output
     assert "https://e.org/[/i]" in result.output
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_link_found_can_be_copied_from_a_narrow_terminal(run: Callable[..., Result]) -> None:
+    whole = "".join(part.strip(" │") for part in run("search", "mercury", COLUMNS="60").output.splitlines())
+    assert "https://e.org/[/i]" in whole
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_search_that_finds_nothing_says_so_and_names_the_nearest_brand(run: Callable[..., Result]) -> None:
+    assert run("search", "venus").output == "nothing found\n"
+    assert run("search", "venus", "--brand", "tonic").output == "nothing found\n"
+    said = run("search", "mercury", "--brand", "tonik")
+    assert (said.exit_code, said.output) == (
+        0,
+        "nothing found; brands.yaml has no brand 'tonik'; did you mean 'tonic'?\n",
+    )
+    assert run("search", "mercury", "--limit", "0").exit_code == 2
+
+
+def test_a_watch_says_what_came_of_it(run: Callable[..., Result]) -> None:
+    assert run("watch").output == "watched brands: 1 (1 blind)\n"
+
+
+def test_a_missing_archive_is_named_by_its_path(tmp_path: Path, run: Callable[..., Result]) -> None:
+    (tmp_path / "columns.yaml").write_text("time: at\ntext: words\n", encoding="utf-8")
+    entry = "{id: old, kind: file, url: gone.csv, columns: columns.yaml}"
+    (tmp_path / "sources.yaml").write_text(f"sources: [{entry}]", encoding="utf-8")
+    assert run("collect").exit_code == 0
+    assert "gone.csv" in run("status").output

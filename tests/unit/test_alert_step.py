@@ -145,10 +145,12 @@ def test_running_twice_sends_nothing_and_changes_nothing(room) -> None:
     assert len(room.mail.taken) == 2
 
 
-def test_the_report_carries_the_watermark(room) -> None:
+def test_each_round_has_a_report_of_its_own(room) -> None:
     common = {"brands": (), "people": (), "incidents": room.stores.incidents, "mentions": room.stores.mentions}
     report = tell_people([verdict(minutes=5)], notifier=room.mail, now=NOW + 7 * MINUTE, **common)
-    assert (report.step, report.key, report.at) == ("alert", "2026-11-22T20:05:00+00:00", NOW + 7 * MINUTE)
+    assert (report.step, report.at) == ("alert", NOW + 7 * MINUTE)
+    again = tell_people([verdict(minutes=5)], notifier=room.mail, now=NOW + 8 * MINUTE, **common)
+    assert again.key != report.key, "the same watermark a minute later would replace what was told before"
     empty = tell_people([], notifier=room.mail, now=NOW, **common)
     assert (empty.key, dict(empty.counts)) == (NOW.isoformat(), {})
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from tocsin.demo.mailbox import Mail
-from tocsin.demo.outcome import DemoFailedError, missing_mail_step, silent_step, step_of, where_to_look
+from tocsin.demo.outcome import DemoFailedError, by_hand, missing_mail_step, silent_step, step_of, where_to_look
 from tocsin.demo.post import Chapter
 from tocsin.demo.screen import Picture, Screen, in_brief
 from tocsin.demo.view import View
@@ -124,3 +124,11 @@ def test_no_mail_is_the_watchs_fault_or_the_mails():
     step, reason = missing_mail_step(view(incidents=(INCIDENT,)))
     assert step == "mail"
     assert "Citrombelle (open)" in reason
+
+
+def test_the_command_by_hand_can_be_pasted_where_nothing_is_activated() -> None:
+    here = Path.cwd()
+    near = by_hand(here / "demo", here / "demo" / "config", here / "bin" / "tocsin")
+    assert near == "TOCSIN_HOME=demo TOCSIN_CONFIG=demo/config bin/tocsin search scandale"
+    far = by_hand(Path("/a b"), Path("/a b/config"), Path("/bin/tocsin"))
+    assert far == "TOCSIN_HOME='/a b' TOCSIN_CONFIG='/a b/config' /bin/tocsin search scandale"

@@ -30,7 +30,7 @@ def why_refused(address: str, allow: Sequence[Network] = ()) -> str:
     public = ip.is_global and not ip.is_multicast
     if isinstance(ip, IPv6Address):
         public = public and ip in _GLOBAL_UNICAST and ip not in _EXAMPLES
-    return "" if public else f"{address} is not a public address"
+    return "" if public else f"{address} is not a public address (if it is yours, see TOCSIN_ALLOW_NETWORKS)"
 
 
 def _unwrapped(ip: Address) -> Address:
@@ -81,7 +81,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
         for address in addresses:
             if reason := why_refused(address, self._allow) or self._refused_port(address, port):
-                raise RefusedError(f"{host}: {reason}")
+                raise RefusedError(reason if host == address else f"{host}: {reason}")
         return addresses
 
     def _refused_port(self, address: str, port: int) -> str:

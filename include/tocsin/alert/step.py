@@ -52,7 +52,8 @@ def tell_people(
     desk = _Desk({brand.id: brand for brand in brands}, tuple(people), incidents, mentions, notifier, now, repeat)
     counts = Counter(desk.handle(verdict) for verdict in verdicts)
     desk.close_unwatched(watermark)
-    return Report("alert", watermark.isoformat(), now, len(verdicts), dict(sorted(counts.items())))
+    # A round of its own: the next one a minute later, often on the same watermark, must not wipe out its "first".
+    return Report("alert", now.isoformat(), now, len(verdicts), dict(sorted(counts.items())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ def up(
 ) -> None:
     """Run Tocsin with your own config and settings on a real Airflow of this machine, until Ctrl-C.
 
-    More than one machine, or Airflow of your own: see include/docs/operations.md.
+    Settings come from the environment or from .env, see .env.example; the folder of brands.yaml, sources.yaml and
+    people.yaml is TOCSIN_CONFIG. What runs, what is written where: include/docs/operations.md.
     """
     if not (_PROJECT / "dags").is_dir():
         raise ConfigError(f"{_PROJECT / 'dags'} is missing; tocsin up runs from a clone of the project")
@@ -63,12 +64,21 @@ def up(
             console.print(f"starting Airflow, log in {standalone.log} ...")
             standalone.wait_healthy()
             console.print(f"[bold]{standalone.url}[/]   user admin   password {password}   Ctrl-C stops everything")
-            while True:
-                standalone.check_alive()
-                time.sleep(1)
+            run_until_asked(standalone, console)
     except StandaloneError as exc:
         raise TocsinError(f"{exc}\n{exc.tail}\nThe whole log: {settings.home / 'airflow.log'}") from exc
     except KeyboardInterrupt:
         console.print("stopped, no process is left")
     except StopSignal as asked:
         raise typer.Exit(128 + asked.number) from None
+
+
+def run_until_asked(standalone: Standalone, console: Console) -> None:
+    """Wait while Airflow lives; say that it is being stopped, since that takes longer than people wait in silence."""
+    try:
+        while True:
+            standalone.check_alive()
+            time.sleep(1)
+    except (KeyboardInterrupt, StopSignal):
+        console.print("stopping Airflow, up to 20 s ...")
+        raise

@@ -15,10 +15,10 @@ from rich.text import Text
 
 from tocsin.errors import ConfigError
 from tocsin.replay.score import Outcome
-from tocsin.wiring.replay import replay_archive, write_outcome
+from tocsin.wiring.replay import check_target, replay_archive, write_outcome
 
-# A pipe has no width: wide enough that no moment is broken over two lines.
-console = Console(width=None if sys.stdout.isatty() else 120)
+# A pipe has no width: wide enough that neither a moment nor a list of mails is broken over two lines.
+console = Console(width=None if sys.stdout.isatty() else 140)
 errors = Console(stderr=True)
 
 
@@ -37,6 +37,8 @@ def replay(
     --config include/config/examples/us_airlines --time-zone America/Los_Angeles`
     """
     zone = read_zone(time_zone)
+    if json is not None:
+        check_target(json)
     started = time.perf_counter()
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors

@@ -1,5 +1,6 @@
 """The live steps by hand or from cron, without Airflow, and a look at what they did."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -7,7 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tocsin.config import nearest, shown
 from tocsin.wiring import open_app
+
+EXCERPT = 120
+"""Longest piece of a text that a search shows, in characters."""
 
 console = Console()
 
@@ -33,7 +38,9 @@ def index() -> None:
 def watch() -> None:
     """Compare now with usual for every brand, and tell people what they must hear."""
     with open_app() as app:
-        app.alert(app.detect())
+        report = app.alert(app.detect())
+        if report is not None:
+            console.print(f"watched brands: {report.came_in} ({parts(report.counts)})", highlight=False)
         for incident in app.stores.incidents.all():
             if incident.closed_at is None:
                 console.print(f"{incident.brand}: open since {incident.since:%Y-%m-%d %H:%M} UTC")
@@ -44,8 +51,7 @@ def status() -> None:
     with open_app() as app:
         steps = Table("step", "came in", "of which", title="What each step did")
         for step, counts in app.stores.reports.totals().items():
-            parts = ", ".join(f"{n} {name}" for name, n in counts.items() if name != "came_in")
-            steps.add_row(step, str(counts["came_in"]), parts)
+            steps.add_row(step, str(counts["came_in"]), parts(counts))
         console.print(steps)
         sources = Table("source", "last answer", "next", "failures", "note", title="Sources")
         for state in app.stores.sources.all():
@@ -58,19 +64,36 @@ def status() -> None:
 def search(
     words: Annotated[list[str], typer.Argument(help="Words that must all occur; accents and case do not matter.")],
     brand: Annotated[str | None, typer.Option(help="Only mentions of this brand id.")] = None,
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20,
+    limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
 ) -> None:
     """Find stored mentions by their words."""
     with open_app() as app:
         found = app.stores.mentions.search(" ".join(words), brand=brand, limit=limit)
-        table = Table("when (UTC)", "brands", "tone", "text", "link")
-        for mention in found:
-            text = mention.text_of.replace("\n", " ")[:120]
-            when = f"{mention.published_at:%Y-%m-%d %H:%M}"
-            table.add_row(when, ", ".join(mention.brands), str(mention.tone), Text(text), Text(mention.url))
-        console.print(table)
+        known = [each.id for each in app.config.brands]
+    if not found:
+        # Not an error: a brand that left the configuration may still have mentions.
+        unknown = f"; brands.yaml has no brand {shown(brand)}{nearest(brand, known)}" if brand else ""
+        console.print(Text(f"nothing found{'' if brand in known else unknown}"))
+        return
+    table = Table("when (UTC)", "brands", "tone", "text and link")
+    for mention in found:
+        # The link stands on a line of its own and is never cut: it is there to be opened.
+        text = Text(f"{excerpt(mention.text_of)}\n{mention.url}".rstrip(), overflow="fold")
+        table.add_row(f"{mention.published_at:%Y-%m-%d %H:%M}", ", ".join(mention.brands), str(mention.tone), text)
+    console.print(table)
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text on one line, with a sign where it was cut."""
+    line = text.replace("\n", " ")
+    return line if len(line) <= EXCERPT else line[:EXCERPT] + "…"
+
+
+def parts(counts: Mapping[str, int]) -> str:
+    """Write counts as `2 calm, 1 first`."""
+    return ", ".join(f"{n} {name}" for name, n in counts.items() if name != "came_in")
 
 
 def say(what: str, ids: list[str]) -> None:
     """Print how many batches a step took, by id."""
-    console.print(f"{what} {len(ids)} batches", *ids, sep="\n  ", highlight=False)
+    console.print(f"{what} batches: {len(ids)}", *ids, sep="\n  ", highlight=False)

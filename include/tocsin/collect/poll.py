@@ -13,7 +13,7 @@ from tocsin.collect.due import due_after_failure, due_after_success
 from tocsin.collect.read_feed import AHEAD, bad_item, read_feed
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.errors import ConflictError, PermanentError, TocsinError, TransientError
-from tocsin.model import BadItem, RawItem, Report, Source, SourceState, Stage
+from tocsin.model import BadItem, RawItem, Report, Source, SourceKind, SourceState, Stage
 from tocsin.ports import Archive, BatchStore, Fetcher, FetchRequest, Quarantine, ReportLog, SourceStates
 
 log = logging.getLogger(__name__)
@@ -160,7 +160,9 @@ def _succeeded(visit: Visit, source: Source, state: SourceState, around: Round) 
 
 def _failed(visit: Visit, error: Exception, source: Source, state: SourceState, around: Round) -> Visit:
     if isinstance(error, TocsinError):
-        note = str(error).replace(source.url, source.id)[:_NOTE_CAP]
+        # A feed's address may hold a key; a file's path is what its owner needs to read.
+        told = str(error) if source.kind is SourceKind.FILE else str(error).replace(source.url, source.id)
+        note = told[:_NOTE_CAP]
         log.warning("%s: failed: %s", source.id, note)
     else:
         note = f"could not be read: {type(error).__name__}"

@@ -2,6 +2,7 @@
 
 from tocsin.config.columns import load_columns
 from tocsin.config.files import Config, ToneLimits, load_config, parse_config
+from tocsin.config.problems import nearest, shown
 from tocsin.config.schema import json_schemas, write_schemas
 from tocsin.config.settings import Settings, read_settings
 
@@ -12,7 +13,9 @@ __all__ = [
     "json_schemas",
     "load_columns",
     "load_config",
+    "nearest",
     "parse_config",
     "read_settings",
+    "shown",
     "write_schemas",
 ]

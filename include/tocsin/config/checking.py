@@ -83,7 +83,11 @@ def _sentence(error: ErrorDetails, written: str | None) -> str:
     write = _SENTENCES.get(error["type"])
     given = error["input"] if written is None else written
     told = _KINDS.get(type(given)) or (shown(given) if given else "nothing")
-    return write(context, told) if write else f"{told} does not fit: {error['msg'].lower()}; see configuration.md"
+    return (
+        write(context, told)
+        if write
+        else f"{told} does not fit: {error['msg'].lower()}; see include/docs/configuration.md"
+    )
 
 
 _KINDS: dict[type, str] = {list: "a list", dict: "keys with values"}

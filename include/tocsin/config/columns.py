@@ -9,13 +9,15 @@ from tocsin.config.places import Document, read_document
 from tocsin.config.problems import Problem, refuse
 from tocsin.config.shapes import ColumnsFile
 
+_EXAMPLE = "include/config/examples/us_airlines"
+
 
 def load_columns(path: Path, brands: Collection[str] | None = None) -> ColumnMap:
     """Read a column map; with `brands` (ids), the brands that it names must be among them.
 
     ConfigError: one line for each problem, `file:line:column: what is wrong; remedy`.
     """
-    document = read_document(path)
+    document = read_document(path, _EXAMPLE)
     columns = fit(document, ColumnsFile)
     refuse(_problems(document, brands))
     return ColumnMap(**settled(columns).model_dump())
@@ -23,7 +25,7 @@ def load_columns(path: Path, brands: Collection[str] | None = None) -> ColumnMap
 
 def column_problems(path: Path, brands: Collection[str]) -> list[Problem]:
     """Say what is wrong with a column map, without raising."""
-    document = read_document(path)
+    document = read_document(path, _EXAMPLE)
     fit(document, ColumnsFile)
     return _problems(document, brands)
 

@@ -55,7 +55,8 @@ def load_config(folder: Path, *, need_sources: bool = True) -> Config:
     """
     if not folder.is_dir():
         remedy = "make it, or name another by TOCSIN_CONFIG or --config (tocsin config check --help)"
-        refuse([Problem(Place(str(folder)), f"no such folder; {remedy}")])
+        what = "is a file; name the folder it is in" if folder.exists() else f"no such folder; {remedy}"
+        refuse([Problem(Place(str(folder)), what)])
     names = [BRANDS, SOURCES, PEOPLE]
     if not need_sources and not (folder / SOURCES).exists():
         names.remove(SOURCES)

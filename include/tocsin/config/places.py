@@ -75,9 +75,12 @@ class _PlainLoader(yaml.SafeLoader):
             self.depth -= 1
 
 
-def read_document(path: Path) -> Document:
-    """Read a YAML file; whatever is wrong with it is in `problems`, nothing is raised."""
-    content = read_capped(path, CAP)
+def read_document(path: Path, example: str = "include/config") -> Document:
+    """Read a YAML file; whatever is wrong with it is in `problems`, nothing is raised.
+
+    `example` is where the project has a file of this kind: whoever lacks one is sent there.
+    """
+    content = read_capped(path, CAP, example)
     if isinstance(content, Problem):
         return Document(str(path), problems=[content])
     return parse_document(content, str(path))
@@ -121,7 +124,9 @@ def _compose(text: str, document: Document) -> Node | None:
         document.problems.append(Problem(place, "holds a character code or number that YAML does not have"))
         return None
     if node is None:
-        document.problems.append(Problem(Place(document.file), "is empty; write its list, see configuration.md"))
+        document.problems.append(
+            Problem(Place(document.file), "is empty; write its list, see include/docs/configuration.md")
+        )
     return node
 
 

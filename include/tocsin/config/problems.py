@@ -59,14 +59,14 @@ def shown(value: object) -> str:
     return "'" + "".join(char if char.isprintable() else "�" for char in cut) + "'"
 
 
-def read_capped(path: Path, cap: int) -> bytes | Problem:
-    """Read a small file whole, or say why it cannot be; `cap` is in bytes."""
+def read_capped(path: Path, cap: int, example: str = "include/config") -> bytes | Problem:
+    """Read a small file whole, or say why it cannot be; `cap` is in bytes, `example` the folder to copy one from."""
     place = Place(str(path))
     try:
         with path.open("rb") as file:
             content = file.read(cap + 1)
     except FileNotFoundError:
-        return Problem(place, "no such file; copy the one of include/config, see include/docs/configuration.md")
+        return Problem(place, f"no such file; copy the one of {example}, see include/docs/configuration.md")
     except OSError as exc:
         return Problem(place, f"cannot be read ({exc.strerror or type(exc).__name__}); check its rights")
     if len(content) > cap:

@@ -1,5 +1,6 @@
 """Say how the demo ended: where to look when it worked, which step to mend when it did not."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -73,10 +74,19 @@ def where_to_look(mails: Sequence[Mail], places: dict[str, str], *, seconds: flo
     return Panel(Group(*lines), title=f"{seconds:.0f} s from the start to the e-mails", border_style="green")
 
 
-def _place(path: Path) -> Text:
+def by_hand(home: Path, config: Path, tool: Path) -> str:
+    """The command that searches what the demo stored, to be pasted into a shell that knows no environment of ours."""
+    store, files, command = (shlex.quote(str(_from_here(path))) for path in (home, config, tool))
+    return f"TOCSIN_HOME={store} TOCSIN_CONFIG={files} {command} search scandale"
+
+
+def _from_here(path: Path) -> Path:
     """A path short enough for one line where it can be: from the folder that the reader is in."""
     here = Path.cwd()
-    shown = path.relative_to(here) if path.is_relative_to(here) else path
-    text = Text(f"  {shown}", overflow="fold", no_wrap=False)
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _place(path: Path) -> Text:
+    text = Text(f"  {_from_here(path)}", overflow="fold", no_wrap=False)
     text.stylize(f"link file://{path}")
     return text

@@ -1,5 +1,6 @@
 """Play the demo: tell the story chapter by chapter and press Airflow's buttons until the alarm has arrived."""
 
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,7 +11,7 @@ from tocsin.airflow_rest import AirflowRest, RunFailedError
 from tocsin.config import load_config
 from tocsin.demo.mailbox import Mailbox
 from tocsin.demo.newsroom import Newsroom
-from tocsin.demo.outcome import DemoFailedError, missing_mail_step, silent_step, step_of, where_to_look
+from tocsin.demo.outcome import DemoFailedError, by_hand, missing_mail_step, silent_step, step_of, where_to_look
 from tocsin.demo.post import Chapter
 from tocsin.demo.screen import Picture, Screen, in_brief
 from tocsin.demo.stage import Stage, demo_settings, take_stage, without_ours, write_config
@@ -180,6 +181,6 @@ class Play:
             "Newsroom": f"{self.newsroom.url}/",
             "Mails": str(self.stage.home / "mail"),
             "Store": f"{self.stage.home / 'tocsin.db'}   (SQLite)",
-            "By hand": f"TOCSIN_HOME={self.stage.home} TOCSIN_CONFIG={self.stage.config} tocsin search scandale",
+            "By hand": by_hand(self.stage.home, self.stage.config, Path(sys.executable).with_name("tocsin")),
             "Log": str(self.stage.log),
         }

@@ -14,7 +14,7 @@ from tocsin.adapters.http import GuardedFetcher
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.config import Config, Settings, load_config, read_settings
 from tocsin.errors import PermanentError, TransientError
-from tocsin.model import Stage, Verdict, floor_time
+from tocsin.model import Report, Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
 from tocsin.wiring.tools import make_tagger
@@ -109,15 +109,15 @@ class App:
                 self.batches.drop(Stage.VERDICTS, outdated)
         return batch_id
 
-    def alert(self, batch_id: str) -> None:
-        """Tell people what these verdicts call for; nothing, when an earlier try told all of it.
+    def alert(self, batch_id: str) -> Report | None:
+        """Tell people what these verdicts call for and report it; None when an earlier try told all of it.
 
         TransientError: somebody was not reached or a brand failed; run again, it is tried for those only.
         """
         from tocsin.alert.step import tell_people
 
         if batch_id not in self.batches.pending(Stage.VERDICTS):
-            return
+            return None
         report = tell_people(
             tuple(self.batches.read(Stage.VERDICTS, batch_id, Verdict)),
             brands=self.config.brands,
@@ -129,10 +129,13 @@ class App:
             repeat=self.settings.repeat,
         )
         self.stores.reports.save(report)
-        troubles = {name: report.counts[name] for name in ("undelivered", "failed") if report.counts.get(name)}
+        troubles = [f"{report.counts[name]} {name}" for name in ("undelivered", "failed") if report.counts.get(name)]
         if troubles:
-            raise TransientError(f"alert: {troubles} of {report.came_in} brands; the log and the ledger say why")
+            raise TransientError(
+                f"alert: {', '.join(troubles)} of {report.came_in} brands; the log and the ledger say why"
+            )
         self.batches.drop(Stage.VERDICTS, batch_id)
+        return report
 
     @cached_property
     def tagger(self) -> "Tagger":

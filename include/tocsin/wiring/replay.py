@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from tocsin.collect.identity import pseudonym
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.config import load_columns, load_config
 from tocsin.detect.step import Detector
+from tocsin.errors import ConfigError, PermanentError
 from tocsin.model import BadItem, RawItem, Report, Source, SourceKind
 from tocsin.records import to_line
 from tocsin.replay.score import Outcome
@@ -28,6 +30,9 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 PSEUDONYM_KEY = b"replay"
 """A replay's store dies with it, and the same archive must give the same result: a fixed key is right here."""
+
+TOLD = 3
+"""So many rows that could not be read are told with their reason; all are counted."""
 
 
 def replay_archive(
@@ -59,7 +64,10 @@ def replay_archive(
 
 
 def read_items(archive: Path, columns: ColumnMap, stores: SqliteStores) -> list[RawItem]:
-    """Read the archive's rows; bad ones go to quarantine, and each is counted."""
+    """Read the archive's rows; bad ones go to quarantine, are counted, and the first are told.
+
+    PermanentError when no row can be read: a wrong `time_format` must not look like calm.
+    """
     source = Source(archive.name, SourceKind.FILE, str(archive), network="archive")
     rows = LocalArchive().rows(str(archive))
     good: list[RawItem] = []
@@ -70,6 +78,10 @@ def read_items(archive: Path, columns: ColumnMap, stores: SqliteStores) -> list[
             bad.append(row)
         else:
             good.append(row)
+    if bad and not good:
+        raise PermanentError(f"{archive}: none of its {len(bad)} rows can be read; the first: {bad[0].reason}")
+    for item in bad[:TOLD]:
+        log.warning("%s: not read: %s", archive.name, item.reason)
     stores.quarantine.put(bad)
     counts = {"new": len(good), "quarantined": len(bad)}
     stores.reports.save(Report("collect", archive.name, LONG_AGO, len(good) + len(bad), counts))
@@ -88,9 +100,21 @@ def log_each_day() -> Progress:
     return log_day
 
 
+def check_target(path: Path) -> None:
+    """Make the folder of a result; ConfigError, before a replay of hours and not after, when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ConfigError(f"cannot write the result to {path}: {exc.strerror or exc}") from exc
+    if path.is_dir():
+        raise ConfigError(f"cannot write the result to {path}: it is a folder; name a file")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ConfigError(f"cannot write the result to {path}: no right to")
+
+
 def write_outcome(outcome: Outcome, path: Path) -> str:
     """Write the outcome as JSON, the same bytes for the same outcome, and return the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    check_target(path)
     text = json.dumps(json.loads(to_line(outcome)), ensure_ascii=False, indent=2, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
     return str(path)
