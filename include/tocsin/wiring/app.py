@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from tocsin.adapters.batches import FsspecBatches
 from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
-from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.config import Config, Settings, load_config, read_settings
 from tocsin.errors import TransientError
 from tocsin.model import Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
+from tocsin.wiring.stores import Stores, open_stores
 from tocsin.wiring.tools import make_tagger
 
 if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
@@ -29,7 +29,7 @@ class App:
 
     settings: Settings
     config: Config
-    stores: SqliteStores
+    stores: Stores
     batches: FsspecBatches
     clock: Clock
     find_connection: FindConnection | None = None
@@ -149,5 +149,5 @@ def open_app(
     settings = read_settings(os.environ if environ is None else environ)
     config = load_config(settings.config)
     settings.home.mkdir(parents=True, exist_ok=True)
-    with open_sqlite(settings.database) as stores:
+    with open_stores(settings) as stores:
         yield App(settings, config, stores, FsspecBatches(settings.batches), clock or SystemClock(), find_connection)

@@ -52,7 +52,7 @@ class Cluster:
         self._client = Elasticsearch(
             url,
             api_key=api_key,
-            http_compress=True,
+            headers={"accept-encoding": "gzip"},  # What is long on its way out is compressed in bulk.py.
             request_timeout=TIMEOUT,
             max_retries=0,  # We retry: with jitter, with patience, and only what may be done twice.
             serializers={"application/json": _StrictJson()},
