@@ -52,6 +52,17 @@ def test_urls_and_memory_are_left_as_they_are() -> None:
     assert (settings.database, settings.batches) == (":memory:", "s3://bucket/tocsin")
 
 
+@pytest.mark.parametrize(
+    "url", ["https://es.example.org:9243/behind/a/proxy", "http://127.0.0.1:9200", "http://[::1]"]
+)
+def test_a_store_may_be_an_elasticsearch(url: str) -> None:
+    settings = read(STORE=url, ELASTICSEARCH_API_KEY=SECRET, ELASTICSEARCH_PREFIX="acme-1")
+    assert (settings.store, settings.elasticsearch_prefix) == (url, "acme-1")
+    assert settings.elasticsearch_api_key is not None
+    assert settings.elasticsearch_api_key.get_secret_value() == SECRET
+    assert read().elasticsearch_prefix == "tocsin"
+
+
 def test_everything_set_arrives() -> None:
     settings = read(
         ALLOW_NETWORKS="10.0.0.0/8, 127.0.0.1,fd00::/8",
@@ -85,7 +96,8 @@ def test_an_empty_value_counts_as_none() -> None:
 
 
 def test_what_is_not_ours_is_not_read() -> None:
-    environ = {"PATH": "/bin", "SMTP_HOST": "mail", "TOCSIN_EVAL_DATA": "/data", "TOCSIN_STANDALONE": "1"}
+    others = {"EVAL_DATA": "/data", "ELASTICSEARCH_URL": "http://127.0.0.1:9200", "STANDALONE": "1"}
+    environ = {"PATH": "/bin", "SMTP_HOST": "mail", **{f"TOCSIN_{name}": value for name, value in others.items()}}
     assert read_settings(environ, HERE) == read()
 
 
@@ -100,6 +112,9 @@ def test_no_secret_is_ever_shown() -> None:
         PSEUDONYM_KEY=SECRET, SMTP_PASSWORD=SECRET, SMTP_USERNAME="u", SMTP_HOST="h", SMTP_FROM="u@example.org"
     )
     assert SECRET not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    with_keys = read(STORE="https://es", ELASTICSEARCH_API_KEY=SECRET)
+    assert SECRET not in f"{with_keys!r} {with_keys} {with_keys.model_dump()} {with_keys.model_dump_json()}"
+    assert SECRET not in problems(STORE=f"https://u:{SECRET}@es:9200")[0]
     found = problems(PSEUDONYM_KEY="hunter2", SMTP_PASSWORD=SECRET, SMTP_TLS="none", SMTP_PORT="x")
     assert SECRET not in "".join(found)
     assert "hunter2" not in "".join(found)
@@ -111,8 +126,16 @@ def test_no_secret_is_ever_shown() -> None:
         ({"SMPT_HOST": "m"}, "unknown setting 'TOCSIN_SMPT_HOST'; did you mean 'TOCSIN_SMTP_HOST'?"),
         ({"SMPT_HOST": ""}, "unknown setting 'TOCSIN_SMPT_HOST'; did you mean 'TOCSIN_SMTP_HOST'?"),
         ({"repeat": "4h"}, "unknown setting 'TOCSIN_repeat'; did you mean 'TOCSIN_REPEAT'?"),
-        ({"STORE": "postgres://x"}, "TOCSIN_STORE: only SQLite so far; write sqlite:///path/to/tocsin.db or"),
-        ({"STORE": "sqlite:///"}, "TOCSIN_STORE: only SQLite so far; write sqlite:///path/to/tocsin.db or"),
+        ({"STORE": "postgres://x"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, or https://host:9200 for"),
+        ({"STORE": "sqlite:///"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, or https://host:9200 for"),
+        ({"STORE": "https://"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, or https://host:9200 for"),
+        ({"STORE": "http://es:port"}, "TOCSIN_STORE: is no address; write https://host:9200"),
+        ({"STORE": "https://u:hunter2@es:9200"}, "TOCSIN_STORE: holds a password; take it out and set TOCSIN_ELAST"),
+        (
+            {"STORE": "http://es:9200", "ELASTICSEARCH_API_KEY": SECRET},
+            "TOCSIN_STORE: http would send the API key in clear; write https://",
+        ),
+        ({"ELASTICSEARCH_PREFIX": "A*"}, "TOCSIN_ELASTICSEARCH_PREFIX: write small letters, digits, - and _"),
         ({"ALLOW_NETWORKS": "10.0.0.1/8"}, "TOCSIN_ALLOW_NETWORKS: 10.0.0.1/8 has host bits set; write networks as"),
         (
             {"ALLOW_NETWORKS": "home"},

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -14,8 +15,8 @@ from tocsin.config.problems import Place, Problem, nearest, refuse, shown
 from tocsin.config.words import parse_duration, parse_mailbox
 
 PREFIX = "TOCSIN_"
-OTHERS = ("EVAL_DATA", "STANDALONE")
-"""Names with our prefix that are no settings: the folder that tests measure on, and the mark of our processes."""
+OTHERS = ("EVAL_DATA", "ELASTICSEARCH_URL", "STANDALONE")
+"""Names with our prefix that are no settings: what tests measure and run on, and the mark of our processes."""
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 Network = IPv4Network | IPv6Network
@@ -30,9 +31,23 @@ def _networks(text: object) -> object:
 
 
 def _store(text: str) -> str:
-    if not text.startswith("sqlite:///") or text == "sqlite:///":
-        raise ValueError("only SQLite so far; write sqlite:///path/to/tocsin.db or sqlite:///:memory:")
-    return text
+    if text.startswith("sqlite:///") and text != "sqlite:///":
+        return text
+    scheme, host, secret = _address(text)
+    if secret:
+        raise ValueError("holds a password; take it out and set TOCSIN_ELASTICSEARCH_API_KEY")
+    if scheme in {"http", "https"} and host:
+        return text
+    raise ValueError("write sqlite:///path/to/tocsin.db, or https://host:9200 for Elasticsearch")
+
+
+def _address(text: str) -> tuple[str, str, bool]:
+    """Scheme and host of an address, and whether a log-in stands in it."""
+    try:
+        url = urlsplit(text)
+        return url.scheme, url.hostname or "" if url.port != 0 else "", "@" in url.netloc
+    except ValueError as exc:
+        raise ValueError("is no address; write https://host:9200") from exc
 
 
 def _repeat(value: object) -> object:
@@ -58,7 +73,11 @@ class Settings(BaseModel):
     config: Path
     """Folder of brands.yaml, sources.yaml and people.yaml; default `include/config` of the project, else `config`."""
     store: Annotated[str, AfterValidator(_store)]
-    """Where mentions and incidents are kept; default `sqlite:///<home>/tocsin.db`; `sqlite:///:memory:` forgets."""
+    """Where mentions are kept: `sqlite:///<home>/tocsin.db` (default) or an Elasticsearch, `https://host:9200`."""
+    elasticsearch_api_key: SecretStr | None = Field(default=None, repr=False)
+    """API key for a store on Elasticsearch, as it was given at its making (`encoded`); default: none is sent."""
+    elasticsearch_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")] = "tocsin"
+    """What the names of our indices and templates on Elasticsearch begin with: `tocsin` (default)."""
     batches: str
     """Where batches of raw mentions are kept: a folder or any fsspec URL; default `<home>/batches`."""
     allow_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
@@ -82,7 +101,7 @@ class Settings(BaseModel):
 
     @property
     def database(self) -> str:
-        """Path of the SQLite file that `store` names, or `:memory:`."""
+        """Path of the SQLite file that `store` names, or `:memory:`; without meaning for another store."""
         return self.store.removeprefix("sqlite:///")
 
 
@@ -175,6 +194,7 @@ def _words(kind: str, error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
     told = {
         "value_error": f"{context.get('error')}",
+        "string_pattern_mismatch": "write small letters, digits, - and _, at most 61",
         "literal_error": f"write {context.get('expected')}",
         "greater_than_equal": "write a port, 1 to 65535",
         "less_than_equal": "write a port, 1 to 65535",
@@ -184,8 +204,11 @@ def _words(kind: str, error: Mapping[str, Any]) -> str:
 
 
 def _lacking(settings: Settings) -> list[tuple[str, str]]:
-    """What the mail settings lack of each other."""
+    """What settings lack of each other."""
     problems = []
+    in_clear = settings.store.startswith("http:") and not _is_here(_address(settings.store)[1])
+    if settings.elasticsearch_api_key and in_clear:
+        problems.append(("TOCSIN_STORE", "http would send the API key in clear; write https://"))
     if settings.smtp_host and not settings.smtp_from:
         problems.append(("TOCSIN_SMTP_FROM", "is missing; TOCSIN_SMTP_HOST needs the address that mails come from"))
     if bool(settings.smtp_username) != bool(settings.smtp_password):

@@ -15,7 +15,7 @@ from tocsin.errors import ConfigError
 from tocsin.standalone import stop_left_over
 
 _MARK = "this-is-a-tocsin-demo"
-_SETTINGS = ("STORE", "BATCHES", "SMTP_USERNAME", "SMTP_PASSWORD", "REPEAT")
+_SETTINGS = ("STORE", "ELASTICSEARCH_API_KEY", "BATCHES", "SMTP_USERNAME", "SMTP_PASSWORD", "REPEAT")
 """Settings that the demo leaves at their default; an empty value also hides the ones of a user's `.env`."""
 
 

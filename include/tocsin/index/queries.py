@@ -19,9 +19,10 @@ BY_TIME: list[Body] = [{"event.micros": "asc"}, {"event.id": "asc"}]
 _NEWEST: list[Body] = [{"event.micros": "desc"}, {"event.id": "asc"}]
 _STEMMED = ("title.fr", "title.en", "message.fr", "message.en")
 _TOLD = ["title", "message", "url.full", "network", "@timestamp", "story.id"]
-# Sketches of distinct values are exact, but for one in some thousand, up to a few thousand values; 40,000 is the most
-# that Elasticsearch takes, and memory grows with the values that are there, not with this number.
-_PRECISION = 40_000
+_SKETCHES = 2_000_000
+"""Distinct values that the sketches of one request hold exactly, shared by its buckets: some 50 MB on the node."""
+_LEAST, _MOST = 200, 40_000
+"""Fewest and most that a sketch may hold exactly; the most is Elasticsearch's own limit."""
 
 
 def within(window: Window) -> Body:
@@ -51,7 +52,7 @@ def by_ids(ids: Sequence[str]) -> Body:
 
 def counts(window: Window, brands: Sequence[str]) -> Body:
     """Per brand: mentions, negatives, and the negatives' distinct stories and authors; for up to 1,000 brands."""
-    told = {"stories": _distinct("story.id"), "authors": _distinct("user.hash")}
+    told = _voices(len(brands))
     negative = {"filter": {"term": {"tone": Tone.NEGATIVE.value}}, "aggs": told}
     return {
         "size": 0,
@@ -86,7 +87,7 @@ def story_details(brand: str, window: Window, stories: Sequence[str]) -> Body:
         "aggs": {
             "stories": {
                 "terms": _each("story.id", stories),
-                "aggs": {"authors": _distinct("user.hash"), "earliest": earliest_copy},
+                "aggs": {"authors": _distinct("user.hash", len(stories)), "earliest": earliest_copy},
             }
         },
     }
@@ -98,8 +99,7 @@ def bucket_counts(window: Window, brands: Sequence[str], step: str = "5m", after
         {"brand": {"terms": {"field": "brand"}}},
         {"at": {"date_histogram": {"field": "@timestamp", "fixed_interval": step}}},
     ]
-    told = {"stories": _distinct("story.id"), "authors": _distinct("user.hash")}
-    return _paged(negatives(window, brands), sources, told, after)
+    return _paged(negatives(window, brands), sources, _voices(BUCKETS), after)
 
 
 def driving_words(brand: str, window: Window, limit: int) -> Body:
@@ -161,8 +161,14 @@ def _all_of(*clauses: Body) -> Body:
     return {"bool": {"filter": list(clauses)}}
 
 
-def _distinct(field: str) -> Body:
-    return {"cardinality": {"field": field, "precision_threshold": _PRECISION}}
+def _voices(buckets: int) -> Body:
+    return {"stories": _distinct("story.id", buckets), "authors": _distinct("user.hash", buckets)}
+
+
+def _distinct(field: str, buckets: int) -> Body:
+    """Count distinct values in each of so many buckets: exactly up to the threshold, within some percent beyond."""
+    exact = min(max(_SKETCHES // max(buckets, 1), _LEAST), _MOST)
+    return {"cardinality": {"field": field, "precision_threshold": exact}}
 
 
 def _each(field: str, values: Sequence[str]) -> Body:

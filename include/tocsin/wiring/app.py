@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from tocsin.adapters.batches import FsspecBatches
 from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
-from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.config import Config, Settings, load_config, read_settings
 from tocsin.errors import PermanentError, TransientError
 from tocsin.model import Report, Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
+from tocsin.wiring.stores import Stores, open_stores
 from tocsin.wiring.tools import make_tagger
 
 if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
@@ -32,7 +32,7 @@ class App:
 
     settings: Settings
     config: Config
-    stores: SqliteStores
+    stores: Stores
     batches: FsspecBatches
     clock: Clock
     find_connection: FindConnection | None = None
@@ -165,5 +165,5 @@ def open_app(
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise PermanentError(f"TOCSIN_HOME cannot be the folder {settings.home}: {exc}") from exc
-    with open_sqlite(settings.database) as stores:
+    with open_stores(settings) as stores:
         yield App(settings, config, stores, FsspecBatches(settings.batches), clock or SystemClock(), find_connection)

@@ -26,7 +26,7 @@ from tocsin.model import Added, Mention, Rejection
 LOT = 1000
 """Mentions per bulk request, unless their bytes say less."""
 LOT_BYTES = 4 * 2**20
-LANES = 3
+LANES = 4
 """Lots on their way at once: one is stored while the next is written out; more only fills the node's queue."""
 
 _FEW = 30

@@ -1,5 +1,6 @@
 """Many documents in one request: what a busy node puts off is sent again, what it refuses comes with its reason."""
 
+import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -13,6 +14,8 @@ from tocsin.errors import PermanentError, TransientError
 
 Item = dict[str, Any]
 
+# Said to be JSON, not lines of JSON: for those the client would put a line end behind the compressed bytes.
+_HEADERS = {"accept": "application/json", "content-type": "application/json", "content-encoding": "gzip"}
 _ONLY = {"filter_path": "items.*.status,items.*.error"}
 
 
@@ -57,11 +60,11 @@ class Bulk:
 
     def _send(self, puts: Sequence[Put]) -> list[Item]:
         """Send in one request, or in two halves where it is larger than the node takes."""
-        body = b"".join(map(_lines, puts))
-        headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
+        # Level 1: the client's own compression takes the highest level, five times as long for a tenth less to send.
+        body = gzip.compress(b"".join(map(_lines, puts)), compresslevel=1)
         try:
             told = self._cluster.ask(
-                lambda es: es.perform_request("POST", "/_bulk", params=_ONLY, headers=headers, body=body).body
+                lambda es: es.perform_request("POST", "/_bulk", params=_ONLY, headers=_HEADERS, body=body).body
             )
         except TooLargeError as exc:
             if len(puts) == 1:

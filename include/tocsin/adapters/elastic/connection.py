@@ -44,15 +44,14 @@ class _StrictJson(JsonSerializer):
 class Cluster:
     """One Elasticsearch, for any thread of the process that opened it."""
 
-    def __init__(self, url: str, api_key: str | None = None, *, patience: float = PATIENCE) -> None:
+    def __init__(self, url: str, api_key: str | None = None) -> None:
         self.url = url
-        self._patience = patience
         self._owner = os.getpid()
         self._closed = Event()
         self._client = Elasticsearch(
             url,
             api_key=api_key,
-            http_compress=True,
+            headers={"accept-encoding": "gzip"},  # What is long on its way out is compressed in bulk.py.
             request_timeout=TIMEOUT,
             max_retries=0,  # We retry: with jitter, with patience, and only what may be done twice.
             serializers={"application/json": _StrictJson()},
@@ -63,7 +62,7 @@ class Cluster:
 
         `again` must be False where doing it twice does harm: an answer that got lost may hide that it was done.
         """
-        deadline = monotonic() + self._patience
+        deadline = monotonic() + PATIENCE
         for tries in count():
             try:
                 return self.once(request)
