@@ -3,8 +3,8 @@
     tocsin elasticsearch          # in another terminal; prints the address
     python benchmarks/index.py --url http://127.0.0.1:9200 --mentions 200000 --brands 100
 
-The bare client (`helpers.parallel_bulk`, its own defaults but for the named chunk and threads) gets the very documents
-that the store writes, made before its clock starts, on the same node under the same template. Writing the store also
+The bare client (`helpers.parallel_bulk` with compression, else as it comes) gets the very documents that the store
+writes, made before its clock starts, on the same node under the same template. Writing the store also makes them,
 claims each id, checks that each document reads back, and makes all findable.
 """
 
@@ -27,11 +27,12 @@ from tocsin.model import Mention, Tone, Window
 WARM = 500
 """Documents written before the clock starts, so that both find the indices of all months made."""
 END = datetime(2026, 11, 22, tzinfo=UTC)
-WORDS = [
-    *"la marque répond enfin aux clients après le scandale de la boisson retirée des rayons hier soir".split(),
-    *"une enquête accuse l'agence d'avoir payé de faux avis pour cacher la panne signalée depuis des mois".split(),
-    *"the brand answers its customers at last and says that the recall was late and the apology honest".split(),
-]
+TALK = """
+la marque répond enfin aux clients après le scandale de la boisson retirée des rayons hier soir
+une enquête accuse l'agence d'avoir payé de faux avis pour cacher la panne signalée depuis des mois
+the brand answers its customers at last and says that the recall was late and the apology honest
+"""
+WORDS = TALK.split()
 
 
 def mentions(number: int, brands: int, days: float, seed: int = 7) -> Iterator[Mention]:

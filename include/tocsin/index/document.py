@@ -18,6 +18,8 @@ T = TypeVar("T")
 LONGEST = 8191
 """Characters of a name that is counted or sorted by: Lucene takes 32,766 bytes, and a character has up to four."""
 LONGEST_WORD = 256
+LARGEST = 10 * 2**20
+"""Bytes of a document: no post is as long, and a node puts off for ever what its memory cannot take at once."""
 LONGEST_ID = 512
 """Bytes of a document's id, Elasticsearch's own limit."""
 
@@ -129,6 +131,8 @@ def checked_document(mention: Mention, mark: str) -> bytes:
         data = to_line(to_document(mention, mark))
     except (UnicodeEncodeError, TypeError, ValueError, OverflowError) as exc:
         raise BadItemError(f"cannot be written: {exc}") from exc
+    if len(data) > LARGEST:
+        raise BadItemError(f"{len(data):,} bytes, more than {LARGEST:,}")
     if from_document(msgspec.json.decode(data)) != mention:
         raise BadItemError("would not read back as it was")
     return data

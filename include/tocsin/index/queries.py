@@ -20,7 +20,7 @@ _NEWEST: list[Body] = [{"event.micros": "desc"}, {"event.id": "asc"}]
 _STEMMED = ("title.fr", "title.en", "message.fr", "message.en")
 _TOLD = ["title", "message", "url.full", "network", "@timestamp", "story.id"]
 _SKETCHES = 2_000_000
-"""Distinct values that the sketches of one request hold exactly, shared by its buckets: some 50 MB of a node's heap."""
+"""Distinct values that the sketches of one request hold exactly, shared by its buckets: some 50 MB on the node."""
 _LEAST, _MOST = 200, 40_000
 """Fewest and most that a sketch may hold exactly; the most is Elasticsearch's own limit."""
 

@@ -44,9 +44,8 @@ class _StrictJson(JsonSerializer):
 class Cluster:
     """One Elasticsearch, for any thread of the process that opened it."""
 
-    def __init__(self, url: str, api_key: str | None = None, *, patience: float = PATIENCE) -> None:
+    def __init__(self, url: str, api_key: str | None = None) -> None:
         self.url = url
-        self._patience = patience
         self._owner = os.getpid()
         self._closed = Event()
         self._client = Elasticsearch(
@@ -63,7 +62,7 @@ class Cluster:
 
         `again` must be False where doing it twice does harm: an answer that got lost may hide that it was done.
         """
-        deadline = monotonic() + self._patience
+        deadline = monotonic() + PATIENCE
         for tries in count():
             try:
                 return self.once(request)

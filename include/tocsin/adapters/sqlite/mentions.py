@@ -8,8 +8,8 @@ from itertools import islice
 
 from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
 from tocsin.adapters.sqlite.connection import Database
-from tocsin.index.words import words_to_find, words_to_index
 from tocsin.errors import BadItemError, PermanentError
+from tocsin.index.words import words_to_find, words_to_index
 from tocsin.model import (
     Added,
     Counts,
