@@ -2,6 +2,8 @@
 
 import itertools
 import secrets
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,7 +71,9 @@ class ElasticPlaces:
 
     def give_back(self, place: str) -> None:
         prefix = place.split(" ")[2]
-        self._es.delete_by_query(index=f"{prefix}-mentions,{prefix}-ids", **EVERYTHING)
+        what = f"{prefix}-mentions,{prefix}-ids"
+        self._es.indices.refresh(index=what, ignore_unavailable=True)  # Only what can be found is deleted.
+        self._es.delete_by_query(index=what, **EVERYTHING)
         # Deleted ledger lines leave their version behind for a minute, so that index goes as a whole.
         self._delete(prefix, but=(f"{prefix}-mentions-", f"{prefix}-ids"))
         self._free.append(place)
@@ -146,6 +150,28 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Sto
     stores = backend.make(place)
     yield stores, place, backend.code
     stores.close()
+
+
+@pytest.fixture(scope="session")
+def race() -> Callable[..., list[list[int]]]:
+    """Run pieces of Python in processes of their own that all start at once, each when it was told `go`."""
+
+    def run(*runs: tuple[str, ...]) -> list[list[int]]:
+        """Start each (code, *args) in its own process, let all go at once, and give the numbers they print."""
+        processes = [
+            subprocess.Popen([sys.executable, "-c", *run], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for run in runs
+        ]
+        for process in processes:
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        said = [process.communicate(timeout=60)[0] for process in processes]
+        assert [process.returncode for process in processes] == [0] * len(processes)
+        return [[int(word) for word in words.split()] for words in said]
+
+    return run
 
 
 @pytest.fixture(scope="session")

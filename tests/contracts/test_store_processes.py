@@ -1,7 +1,5 @@
 """Several processes on one store at once, as Airflow's tasks are: nothing lost, nothing twice."""
 
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 from tocsin.model import SourceState, Window
@@ -68,23 +66,7 @@ print(opened)
 """
 
 
-def race(*runs: tuple[str, ...]) -> list[list[int]]:
-    """Start each (code, *args) in its own process, let all go at once, and give the numbers they print."""
-    processes = [
-        subprocess.Popen([sys.executable, "-c", *run], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for run in runs
-    ]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    said = [process.communicate(timeout=60)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0] * len(processes)
-    return [[int(word) for word in words.split()] for words in said]
-
-
-def test_two_processes_add_overlapping_mentions(shared) -> None:
+def test_two_processes_add_overlapping_mentions(shared, race) -> None:
     stores, place, opening = shared
     counts = race((opening + READY + ADD, place, "0"), (opening + READY + ADD, place, "1000"))
     assert sum(created for created, _, _ in counts) == stores.mentions.total() == 4000
@@ -94,7 +76,7 @@ def test_two_processes_add_overlapping_mentions(shared) -> None:
     assert [one.id for one in stores.mentions.search("text 2500")] == ["m2500"]
 
 
-def test_no_change_of_a_state_is_lost_in_a_race(shared) -> None:
+def test_no_change_of_a_state_is_lost_in_a_race(shared, race) -> None:
     stores, place, opening = shared
     stores.sources.save(SourceState("news"))
     conflicts = race(*[(opening + READY + SAVE, place)] * 2)
@@ -102,7 +84,7 @@ def test_no_change_of_a_state_is_lost_in_a_race(shared) -> None:
     assert stores.sources.get("news").failures == 200
 
 
-def test_of_two_processes_one_opens_the_incident(shared) -> None:
+def test_of_two_processes_one_opens_the_incident(shared, race) -> None:
     stores, place, opening = shared
     opened = race(*[(opening + READY + OPEN, place, name) for name in ("left", "right")])
     assert sum(sum(one) for one in opened) == 50
@@ -110,7 +92,7 @@ def test_of_two_processes_one_opens_the_incident(shared) -> None:
     assert all(stores.incidents.open_incident(f"brand-{n}") for n in range(50))
 
 
-def test_processes_may_all_be_the_first_to_open(shared) -> None:
+def test_processes_may_all_be_the_first_to_open(shared, race) -> None:
     _, place, opening = shared
     told = race(*[(READY + FIRST, place, opening)] * 4)
     assert told == [[0]] * 4

@@ -1,0 +1,63 @@
+"""What is asked of Elasticsearch, word for word: one golden file per question."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tocsin.index import queries
+from tocsin.model import Window
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "queries"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOUR = Window(NOON, NOON + timedelta(hours=1))
+BRANDS = ["L'Oréal", 'A&B "C"']
+AFTER = {"brand": "L'Oréal", "story": "s1"}
+
+QUESTIONS = {
+    "count_all": queries.count_all(),
+    "earliest": queries.earliest(),
+    "by_ids": queries.by_ids(["a", "b"]),
+    "counts": queries.counts(HOUR, BRANDS),
+    "story_starts": queries.story_starts(HOUR, BRANDS),
+    "story_starts_next_page": queries.story_starts(HOUR, BRANDS, AFTER),
+    "story_sizes": queries.story_sizes("L'Oréal", HOUR),
+    "story_details": queries.story_details("L'Oréal", HOUR, ["s1", "s2"]),
+    "bucket_counts": queries.bucket_counts(HOUR, BRANDS),
+    "driving_words": queries.driving_words("L'Oréal", HOUR, 10),
+    "origins": queries.origins(HOUR),
+    "search": queries.search("L’Oréal's SCANDALES", None, 20),
+    "search_in_brand": queries.search("scandales", "L'Oréal", 20),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_each_question_is_asked_as_its_golden_file_says(name: str, update_golden: bool) -> None:
+    path, text = GOLDEN / f"{name}.json", json.dumps(QUESTIONS[name], indent=2, ensure_ascii=False) + "\n"
+    if update_golden:
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(QUESTIONS)
+
+
+@pytest.mark.parametrize("words", ["", "  ", "!?", "😡"])
+def test_an_input_without_words_asks_nothing(words: str) -> None:
+    assert queries.search(words, None, 20) is None
+
+
+def test_of_a_very_long_question_the_rest_is_kept_for_comparing() -> None:
+    words = " ".join(f"d'w{n}" for n in range(queries.MOST_WORDS + 2))
+    assert len(queries.search(words, None, 20)["query"]["bool"]["filter"]) == queries.MOST_WORDS
+    assert queries.words_left(words) == {f"dw{queries.MOST_WORDS}", f"dw{queries.MOST_WORDS + 1}"}
+    assert queries.words_left("few words") == frozenset()
+
+
+@pytest.mark.parametrize(("brands", "exact"), [(1, 40_000), (50, 40_000), (1000, 2000), (10_000, 200)])
+def test_the_more_brands_share_a_request_the_less_each_may_take_of_the_nodes_memory(brands: int, exact: int) -> None:
+    body = queries.counts(HOUR, [f"b{n}" for n in range(brands)])
+    told = body["aggs"]["brands"]["aggs"]["negative"]["aggs"]
+    assert {told[name]["cardinality"]["precision_threshold"] for name in ("stories", "authors")} == {exact}
