@@ -169,7 +169,10 @@ class MentionStore(Protocol):
         ...
 
     def search(self, words: str, *, brand: str | None = None, limit: int = 20) -> tuple[Mention, ...]:
-        """Mentions that hold all the words, newest first, accents and case folded; any input is plain words."""
+        """Mentions that hold all the words, newest first, accents and case folded; any input is plain words.
+
+        A store that knows the stems of a language may find other forms of the words besides.
+        """
         ...
 
 

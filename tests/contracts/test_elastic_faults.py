@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from tocsin.adapters.elastic import bulk, connection, open_elastic
+from tocsin.config import read_settings
 from tocsin.errors import ConflictError, PermanentError, TransientError
 from tocsin.model import Added, SourceState
+from tocsin.wiring.stores import open_stores
 
 Harm = Callable[[str, str, bytes], tuple[int, dict[str, str], bytes] | str | None]
 """Given method, path and body: an answer instead of the node's, "cut" (nothing arrives), "lose" (the answer does not
@@ -174,6 +176,19 @@ def test_what_is_sent_in_bulk_is_compressed_and_so_are_answers(stores, proxy, me
     sent = [headers for _, path, headers in proxy.seen if path.endswith("/_bulk")]
     assert {headers["content-encoding"] for headers in sent} == {"gzip"}
     assert {headers["accept-encoding"] for _, _, headers in proxy.seen} == {"gzip"}
+
+
+def test_the_settings_choose_the_store_and_the_key_goes_along(proxy, elastic_place, mention, tmp_path) -> None:
+    _, given, prefix = elastic_place.split(" ")
+    key = given or "c2VjcmV0Og=="
+    names = {"STORE": proxy.url, "ELASTICSEARCH_API_KEY": key, "ELASTICSEARCH_PREFIX": prefix}
+    settings = read_settings({f"TOCSIN_{name}": value for name, value in names.items()}, tmp_path)
+    with open_stores(settings) as stores:
+        stores.mentions.add([mention("a")])
+    assert {headers["authorization"] for _, _, headers in proxy.seen} == {f"ApiKey {key}"}
+    assert any(prefix in path for _, path, _ in proxy.seen)
+    with open_stores(read_settings({}, tmp_path)) as stores:
+        assert stores.mentions.total() == 0
 
 
 def test_a_change_whose_answer_got_lost_is_not_made_twice(stores, proxy) -> None:

@@ -13,11 +13,15 @@ FOREIGN = (ApiError, TransportError, UnsupportedProductError)
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 TOO_LARGE = 413
 
-_KEY = "set TOCSIN_ELASTICSEARCH_API_KEY to a key with the privileges that include/docs/operations.md lists"
+_KEY = "set TOCSIN_ELASTICSEARCH_API_KEY to a key with the privileges that include/docs/elasticsearch.md lists"
 
 
 class NotDoneError(TransientError):
     """The node refused before it did anything, so that even what may be done only once can be tried again."""
+
+
+class AbsentError(PermanentError):
+    """The index was never made."""
 
 
 class TooLargeError(PermanentError):
@@ -28,14 +32,14 @@ def told(exc: Exception, where: str) -> TocsinError:
     """Sort a foreign error by one question: is another try worth it?"""
     if isinstance(exc, SerializationError) and exc.errors and isinstance(exc.errors[0], UnicodeEncodeError):
         return BadItemError(f"not Unicode text: {exc.errors[0]}")
+    if isinstance(exc, UnsupportedProductError):
+        return PermanentError(f"{where} is not Elasticsearch: {exc.message}")
     if isinstance(exc, ApiError):
         return _answered(exc, where)
     if isinstance(exc, TlsError):
         return PermanentError(f"{where}: the certificate is not trusted: {exc.message}")
     if isinstance(exc, SerializationError):
         return PermanentError(f"{where}: the answer is not JSON; is this the address of Elasticsearch itself?")
-    if isinstance(exc, UnsupportedProductError):
-        return PermanentError(f"{where} is not Elasticsearch: {exc}")
     if isinstance(exc, ConnectionTimeout):
         return TransientError(f"{where} did not answer in time")
     return TransientError(f"{where} cannot be reached: {exc}")
@@ -65,6 +69,8 @@ def _answered(exc: ApiError, where: str) -> TocsinError:
     words = f"{where} answered {status}: {reason(error)}"
     if status == 409:
         return ConflictError(words)
+    if error.get("type") == "index_not_found_exception":
+        return AbsentError(words)
     if is_busy(status, error):
         kind = NotDoneError if status == 429 else TransientError
         return kind(words, retry_after=_seconds(exc.meta.headers.get("retry-after")))
@@ -81,7 +87,7 @@ def _first_error(exc: ApiError) -> dict[str, Any]:
     body = exc.body
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
-        return {"type": "error", "reason": str(error or exc.message)[:300]}
+        return {"type": "error", "reason": str(error or exc.body or "no reason given")[:300]}
     causes = error.get("root_cause") or [error]
     return {**error, **causes[0]}
 
