@@ -143,6 +143,12 @@ def test_a_send_is_known_whatever_the_clock_said_before(stores) -> None:
     assert stores.incidents.deliveries("i1") == (delivery("m1", "sent", 1),)
 
 
+def test_of_two_lines_of_one_moment_the_later_call_wins(stores) -> None:
+    stores.incidents.record(delivery("m1", "retrying", 5))
+    stores.incidents.record(delivery("m1", "failed", 5))
+    assert stores.incidents.deliveries("i1") == (delivery("m1", "failed", 5),)
+
+
 def test_another_channel_has_its_own_line(stores) -> None:
     stores.incidents.record(delivery("m1", "sent", channel="email"))
     stores.incidents.record(delivery("m1", "undeliverable", 1, channel="webhook"))

@@ -1,6 +1,7 @@
 """What the Elasticsearch store promises beyond the ports: months, stems, exact answers over pages, items refused."""
 
 import random
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,6 +96,14 @@ def test_in_one_call_the_first_of_two_months_wins(stores, mention) -> None:
 
 def test_the_first_of_one_id_wins_though_lots_fly_side_by_side(stores, mention, monkeypatch) -> None:
     monkeypatch.setattr(adding, "LOT", 3)
+    store = Adding._store
+
+    def slow_at_first(self, lot):
+        if lot[0].mention.text == "number 0":
+            time.sleep(0.3)  # Long enough for every other lot to overtake it.
+        return store(self, lot)
+
+    monkeypatch.setattr(Adding, "_store", slow_at_first)
     coming = [mention(f"m{n % 7}", minutes=n, text=f"number {n}") for n in range(60)]
     assert stores.mentions.add(iter(coming)) == Added(created=7, duplicate=53)
     assert [stores.mentions.get(f"m{n}").text for n in range(7)] == [f"number {n}" for n in range(7)]
