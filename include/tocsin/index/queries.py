@@ -10,8 +10,10 @@ from tocsin.model import Tone, Window
 Body = dict[str, Any]
 
 PAGE = 1000
-BUCKETS = 10_000
-"""Buckets per page of an aggregation: few pages, and well under the 65,536 that a node allows."""
+BUCKETS = 50_000
+"""Buckets per page of an aggregation: each page reads all matches again, and a node allows 65,536."""
+SKETCHED = 10_000
+"""The same where each bucket carries sketches, which take the node's memory."""
 MOST_WORDS = 200
 """Words that one search asks the store for; a node refuses some thousand clauses, so the rest is compared here."""
 
@@ -99,7 +101,7 @@ def bucket_counts(window: Window, brands: Sequence[str], step: str = "5m", after
         {"brand": {"terms": {"field": "brand"}}},
         {"at": {"date_histogram": {"field": "@timestamp", "fixed_interval": step}}},
     ]
-    return _paged(negatives(window, brands), sources, _voices(BUCKETS), after)
+    return _paged(negatives(window, brands), sources, _voices(SKETCHED), after, SKETCHED)
 
 
 def driving_words(brand: str, window: Window, limit: int) -> Body:
@@ -175,8 +177,8 @@ def _each(field: str, values: Sequence[str]) -> Body:
     return {"field": field, "include": list(values), "size": len(values)}
 
 
-def _paged(query: Body, sources: list[Body], aggs: Body, after: Body | None) -> Body:
-    composite: Body = {"size": BUCKETS, "sources": sources}
+def _paged(query: Body, sources: list[Body], aggs: Body, after: Body | None, size: int | None = None) -> Body:
+    composite: Body = {"size": size or BUCKETS, "sources": sources}
     if after is not None:
         composite["after"] = after
     return {

@@ -7,10 +7,10 @@ from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import joint_id, read_back
 from tocsin.index.document import to_record
-from tocsin.index.queries import BUCKETS
+from tocsin.index.queries import PAGE
 from tocsin.model import Report
 
-_ALL = {"size": BUCKETS, "sort": [{"step": "asc"}, "_shard_doc"], "track_total_hits": False}
+_ALL = {"size": PAGE, "sort": [{"step": "asc"}, "_shard_doc"], "track_total_hits": False}
 
 
 class ElasticReports:
