@@ -190,3 +190,21 @@ def test_any_environment_gives_settings_or_one_error(names: dict[str, str]) -> N
         read(**names)
     except ConfigError as exc:
         assert all(line.isprintable() for line in str(exc).split("\n"))  # noqa: PT017 - either outcome is right
+
+
+def test_kibana_is_logged_in_to_whole_and_not_in_clear() -> None:
+    assert read(KIBANA_URL="https://kibana.example.org/").kibana_url == "https://kibana.example.org"
+    assert "TOCSIN_KIBANA_PASSWORD" in problems(KIBANA_URL="https://kibana.example.org", KIBANA_USERNAME="ana")[0]
+    assert "TOCSIN_KIBANA_URL: is missing" in problems(KIBANA_API_KEY=SECRET)[0]
+    assert "in clear" in problems(KIBANA_URL="http://kibana.example.org", KIBANA_API_KEY=SECRET)[0]
+    assert "no address" in problems(KIBANA_URL="kibana.example.org")[0]
+
+
+def test_what_is_kept_is_told_in_days() -> None:
+    assert read(KEEP_RAW="7d").keep_raw == timedelta(days=7)
+    assert "1d to 3650d" in problems(KEEP_MENTIONS="1h")[0]
+
+
+def test_the_teams_time_zone_is_a_real_one() -> None:
+    assert read().time_zone == "Europe/Paris"
+    assert "did you mean 'Europe/London'" in problems(TIME_ZONE="Europe/Londn")[0]

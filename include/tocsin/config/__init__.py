@@ -3,8 +3,9 @@
 from tocsin.config.columns import load_columns
 from tocsin.config.files import Config, ToneLimits, load_config, parse_config
 from tocsin.config.problems import nearest, shown
+from tocsin.config.reading import read_settings
 from tocsin.config.schema import json_schemas, write_schemas
-from tocsin.config.settings import Settings, read_settings
+from tocsin.config.settings import Settings
 
 __all__ = [
     "Config",

@@ -148,6 +148,7 @@ def _brand(entry: BrandEntry) -> Brand:
         patterns=tuple(entry.patterns),
         never=tuple(entry.never),
         min_authors=entry.min_authors,
+        keep=parse_duration(entry.keep) if entry.keep else None,
     )
 
 

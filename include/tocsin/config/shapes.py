@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from tocsin.config.words import Every, Language, Line, Mailbox, Pattern, Slug, TimeFormat, Zone, parse_web_url
+from tocsin.config.words import Every, Keep, Language, Line, Mailbox, Pattern, Slug, TimeFormat, Zone, parse_web_url
 
 
 class Shape(BaseModel):
@@ -38,6 +38,8 @@ class BrandEntry(Shape):
     """Words inside which a match does not count: `orange juice` vetoes the orange in it and no other."""
     min_authors: Annotated[int, Field(ge=1, le=10_000)] = 3
     """Distinct authors below which nothing is an incident, however loud one of them is."""
+    keep: Keep | None = None
+    """How long its mentions are kept, 1d to 3650d, such as 30d; left out, TOCSIN_KEEP_MENTIONS says it."""
 
 
 class BrandsFile(Shape):

@@ -105,6 +105,12 @@ def _every(text: str) -> str:
     return text
 
 
+def _kept(text: str) -> str:
+    if not timedelta(days=1) <= parse_duration(text) <= timedelta(days=3650):
+        raise ValueError(f"{shown(text)} is out of range; write 1d to 3650d")
+    return text
+
+
 def _time_format(text: str) -> str:
     """Try the format on one moment: a sign that Python does not know, or gives twice, fails only when used."""
     try:
@@ -126,6 +132,11 @@ TimeFormat = Annotated[str, AfterValidator(_time_format), Field(json_schema_extr
 Every = Annotated[
     str,
     AfterValidator(_every),
+    WithJsonSchema({"type": "string", "anyOf": [{"pattern": DURATION}, {"pattern": ISO_DURATION}]}),
+]
+Keep = Annotated[
+    str,
+    AfterValidator(_kept),
     WithJsonSchema({"type": "string", "anyOf": [{"pattern": DURATION}, {"pattern": ISO_DURATION}]}),
 ]
 Language = Literal["fr", "en"]

@@ -4,7 +4,7 @@ from tocsin.model.incidents import Delivery, Incident, IncidentState, Message, R
 from tocsin.model.moments import BUCKET, Window, floor_time
 from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejection, Stage, Tone, full_text
 from tocsin.model.reports import Report
-from tocsin.model.stories import Counts, Series, StoryOrigin, StoryStart, StorySummary
+from tocsin.model.stories import Counts, Hourly, Series, SeriesPoint, StoryOrigin, StoryStart, StorySummary
 from tocsin.model.verdicts import Point, Verdict
 from tocsin.model.watched import Brand, Person, Severity, Source, SourceKind, SourceState
 
@@ -16,6 +16,7 @@ __all__ = [
     "Counts",
     "Delivery",
     "Entity",
+    "Hourly",
     "Incident",
     "IncidentState",
     "Mention",
@@ -27,6 +28,7 @@ __all__ = [
     "Rejection",
     "Report",
     "Series",
+    "SeriesPoint",
     "Severity",
     "Source",
     "SourceKind",

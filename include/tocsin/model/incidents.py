@@ -43,6 +43,8 @@ class Incident:
     told_severity: Severity = Severity.CALM
     notices: int = 0
     """How many times people were told; numbers the messages."""
+    link: str = ""
+    """Finished address of the dashboard that shows this brand and time; empty where there is no Kibana."""
     revision: str = ""
 
 

@@ -51,6 +51,8 @@ class BadItem:
     reason: str
     excerpt: str
     at: datetime
+    record: str = ""
+    """The mention as JSON where the store refused it, so that it can be tried again; empty where nothing can be."""
 
 
 @dataclass(frozen=True, slots=True)

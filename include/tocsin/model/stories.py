@@ -66,3 +66,32 @@ class Series:
     def end(self) -> datetime:
         """End of the last bucket: the watermark up to which everything was counted."""
         return self.start + self.step * len(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """What one hour held beside what it might: all in stories per hour."""
+
+    counted: float
+    usual: float
+    lower: float
+    upper: float
+    """What passes without notice lies from `lower` to `upper`, the bar for watch."""
+    critical: float
+    """The bar for critical."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One bucket of one brand as a chart needs it; `at` is the bucket's start."""
+
+    brand: str
+    at: datetime
+    counted: int
+    """New negative stories that began in the bucket."""
+    hour: Hourly
+    """The hour that ends with the bucket."""
+    score: float
+    """Highest of the waves' scores at the bucket's end."""
+    coverage: float
+    """Share of the sources that answered lately, 0 to 1, as it was when the bucket was looked at."""

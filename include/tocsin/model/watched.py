@@ -24,6 +24,8 @@ class Brand:
     never: tuple[str, ...] = ()
     min_authors: int = 3
     """Distinct authors below which nothing is an incident, however loud."""
+    keep: timedelta | None = None
+    """How long its mentions are kept; None: as long as all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,8 @@
-"""What Tocsin needs from outside, and what it promises: errors, order, repetition, time zone.
-
-Every port: times in and out are aware UTC; foreign errors arrive as tocsin.errors; calling twice with the same
-values leaves the same state as calling once.
-"""
+"""What is kept: mentions, source states, incidents with their ledger, quarantine, reports."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from tocsin.model import (
     Added,
@@ -16,118 +11,13 @@ from tocsin.model import (
     Delivery,
     Incident,
     Mention,
-    Message,
     Report,
     SourceState,
-    Stage,
     StoryOrigin,
     StoryStart,
     StorySummary,
     Window,
 )
-
-T = TypeVar("T")
-
-
-class Clock(Protocol):
-    """The only place that knows what time it is."""
-
-    def now(self) -> datetime:
-        """Give the present moment; never runs backwards within one step's use of it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class FetchRequest:
-    """A conditional GET: the validators of the copy that we already have, if any."""
-
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FetchResponse:
-    """An answer of 200 with its body, or 304 with none; `url` is where redirects led."""
-
-    url: str
-    status: int
-    body: bytes
-    content_type: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-class Fetcher(Protocol):
-    """One guarded way out: http(s) to public addresses only, capped in time and size, no cookies kept."""
-
-    async def fetch(self, request: FetchRequest) -> FetchResponse:
-        """Answer with 200 or 304.
-
-        RefusedError: the address, scheme, size or redirect is forbidden. TransientError: time-out, connection lost,
-        429, 5xx (with `retry_after` where the server said so). PermanentError: any other status.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveRow:
-    """One row of a file of recorded posts: its first line, counted from 1, and its values by column.
-
-    `problem` says why the row could not be read; it then has no values, and `excerpt` shows how it begins.
-    """
-
-    line: int
-    values: Mapping[str, str]
-    problem: str = ""
-    excerpt: str = ""
-
-
-class Archive(Protocol):
-    """Files of recorded posts on this machine; every error names the file."""
-
-    def rows(self, path: str) -> Iterator[ArchiveRow]:
-        """Stream the rows in the file's order; a broken row is a row with a problem, and the rest goes on.
-
-        All rows without a problem have the same columns; what a row lacks is "". PermanentError: no such file, not
-        ours to read, or of an unknown kind.
-        """
-        ...
-
-    def fingerprint(self, path: str) -> str:
-        """Give a mark that changes when the file's content does. PermanentError as above."""
-        ...
-
-    def column_map(self, path: str) -> Mapping[str, object]:
-        """Read a column map as it is written. PermanentError: no such file, or not a mapping."""
-        ...
-
-
-class BatchStore(Protocol):
-    """Durable batches of records between steps; a batch is whole or absent, never half."""
-
-    def write(self, stage: Stage, batch_id: str, records: Iterable[object]) -> int:
-        """Write the batch atomically and return how many records; writing the same id again replaces it."""
-        ...
-
-    def read(self, stage: Stage, batch_id: str, kind: type[T]) -> Iterator[T]:
-        """Stream the records in order. PermanentError: no such batch, or it is damaged.
-
-        BadItemError: a record does not decode; the next call goes on with the record after it.
-        """
-        ...
-
-    def pending(self, stage: Stage) -> tuple[str, ...]:
-        """Ids that wait at `stage`, sorted. RAW: not yet enriched. ENRICHED: not yet settled."""
-        ...
-
-    def drop(self, stage: Stage, batch_id: str) -> None:
-        """Forget the batch at this stage; nothing happens when it is not there."""
-        ...
-
-    def settle(self, batch_id: str) -> None:
-        """Say that the store holds the batch: the raw batch goes to the archive, the enriched one is dropped."""
-        ...
 
 
 class MentionStore(Protocol):
@@ -248,17 +138,4 @@ class ReportLog(Protocol):
 
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Per step: each status and its count over all reports, and `came_in`."""
-        ...
-
-
-class Notifier(Protocol):
-    """A channel to people."""
-
-    @property
-    def channel(self) -> str:
-        """Name in the ledger, such as `email`."""
-        ...
-
-    def send(self, message: Message) -> None:
-        """Hand the message over; return only when the other side took it. TransientError or PermanentError else."""
         ...

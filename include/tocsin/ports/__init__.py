@@ -1,0 +1,25 @@
+"""What Tocsin needs from outside, and what it promises: errors, order, repetition, time zone.
+
+Every port: times in and out are aware UTC; foreign errors arrive as tocsin.errors; calling twice with the same
+values leaves the same state as calling once.
+"""
+
+from tocsin.ports.batches import BatchStore
+from tocsin.ports.outside import Archive, ArchiveRow, Clock, Fetcher, FetchRequest, FetchResponse, Notifier
+from tocsin.ports.stores import IncidentStore, MentionStore, Quarantine, ReportLog, SourceStates
+
+__all__ = [
+    "Archive",
+    "ArchiveRow",
+    "BatchStore",
+    "Clock",
+    "FetchRequest",
+    "FetchResponse",
+    "Fetcher",
+    "IncidentStore",
+    "MentionStore",
+    "Notifier",
+    "Quarantine",
+    "ReportLog",
+    "SourceStates",
+]

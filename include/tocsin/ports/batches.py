@@ -1,0 +1,35 @@
+"""What passes between two steps: batches of records that are durable before the next step begins."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
+from tocsin.model import Stage
+
+T = TypeVar("T")
+
+
+class BatchStore(Protocol):
+    """Durable batches of records between steps; a batch is whole or absent, never half."""
+
+    def write(self, stage: Stage, batch_id: str, records: Iterable[object]) -> int:
+        """Write the batch atomically and return how many records; writing the same id again replaces it."""
+        ...
+
+    def read(self, stage: Stage, batch_id: str, kind: type[T]) -> Iterator[T]:
+        """Stream the records in order. PermanentError: no such batch, or it is damaged.
+
+        BadItemError: a record does not decode; the next call goes on with the record after it.
+        """
+        ...
+
+    def pending(self, stage: Stage) -> tuple[str, ...]:
+        """Ids that wait at `stage`, sorted. RAW: not yet enriched. ENRICHED: not yet settled."""
+        ...
+
+    def drop(self, stage: Stage, batch_id: str) -> None:
+        """Forget the batch at this stage; nothing happens when it is not there."""
+        ...
+
+    def settle(self, batch_id: str) -> None:
+        """Say that the store holds the batch: the raw batch goes to the archive, the enriched one is dropped."""
+        ...
