@@ -73,6 +73,18 @@ def test_a_newer_schema_is_refused(path) -> None:
         open_sqlite(path)
 
 
+def test_an_older_file_grows_and_keeps_what_it_holds(path, mention) -> None:
+    with open_sqlite(path) as stores:
+        stores.mentions.add([mention("a")])
+        with stores.database.transaction() as connection:  # As the first schema left it.
+            connection.execute("DROP TABLE series")
+            connection.execute("PRAGMA user_version = 1")
+    with open_sqlite(path) as stores:
+        assert pragma(stores, "user_version") == sqlite_connection.SCHEMA_VERSION
+        assert stores.mentions.get("a") == mention("a")
+        assert stores.series.latest() is None
+
+
 def test_a_damaged_file_is_named(path, mention) -> None:
     with open_sqlite(path) as stores:
         stores.mentions.add(mention(f"m{n}") for n in range(500))

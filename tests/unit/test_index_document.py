@@ -204,4 +204,4 @@ def test_each_template_covers_our_own_names_only(kind: str) -> None:
     assert all(pattern.startswith(f"acme-{kind}") for pattern in body["index_patterns"])
     assert body["priority"] > 200
     assert body["version"] == schema.version(kind)
-    assert ("aliases" in body["template"]) == (kind == "mentions")
+    assert ("aliases" in body["template"]) == (kind in schema.MONTHLY)

@@ -27,6 +27,8 @@ QUESTIONS = {
     "bucket_counts": queries.bucket_counts(HOUR, BRANDS),
     "driving_words": queries.driving_words("L'Oréal", HOUR, 10),
     "origins": queries.origins(HOUR),
+    "newest_point": queries.newest_point(),
+    "points": queries.points("L'Oréal", HOUR),
     "search": queries.search("L’Oréal's SCANDALES", None, 20),
     "search_in_brand": queries.search("scandales", "L'Oréal", 20),
 }

@@ -1,4 +1,4 @@
-"""Each question to the mentions as the body of a search request; windows are half-open, in exact microseconds."""
+"""Each question to mentions and series as a search request's body; windows are half-open, in exact microseconds."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -132,6 +132,18 @@ def origins(window: Window) -> Body:
         "sort": BY_TIME,
         "_source": _TOLD,
     }
+
+
+def newest_point() -> Body:
+    """Microseconds of the newest bucket of the series, as its sort value."""
+    return {"size": 1, "track_total_hits": False, "_source": False, "sort": [{"micros": "desc"}]}
+
+
+def points(brand: str, window: Window) -> Body:
+    """The brand's points of the series in the window by time; to be paged."""
+    span = {"range": {"micros": {"gte": micros(window.start), "lt": micros(window.end)}}}
+    query = _all_of({"term": {"brand": brand}}, span)
+    return {"size": PAGE, "track_total_hits": False, "query": query, "sort": [{"micros": "asc"}]}
 
 
 def search(words: str, brand: str | None, size: int) -> Body | None:

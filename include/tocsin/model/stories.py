@@ -74,11 +74,11 @@ class Hourly:
 
     counted: float
     usual: float
-    lower: float
-    upper: float
-    """What passes without notice lies from `lower` to `upper`, the bar for watch."""
-    critical: float
-    """The bar for critical."""
+    lower: float | None
+    upper: float | None
+    """What passes without notice lies from `lower` to `upper`, the bar for watch; None while nothing is called."""
+    critical: float | None
+    """The bar for critical; None like `upper`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ values leaves the same state as calling once.
 
 from tocsin.ports.batches import BatchStore
 from tocsin.ports.outside import Archive, ArchiveRow, Clock, Fetcher, FetchRequest, FetchResponse, Notifier
-from tocsin.ports.stores import IncidentStore, MentionStore, Quarantine, ReportLog, SourceStates
+from tocsin.ports.stores import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 __all__ = [
     "Archive",
@@ -21,5 +21,6 @@ __all__ = [
     "Notifier",
     "Quarantine",
     "ReportLog",
+    "SeriesStore",
     "SourceStates",
 ]

@@ -1,4 +1,4 @@
-"""What is kept: mentions, source states, incidents with their ledger, quarantine, reports."""
+"""What is kept: mentions, source states, incidents with their ledger, quarantine, reports, what charts show."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,6 +12,7 @@ from tocsin.model import (
     Incident,
     Mention,
     Report,
+    SeriesPoint,
     SourceState,
     StoryOrigin,
     StoryStart,
@@ -138,4 +139,24 @@ class ReportLog(Protocol):
 
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Per step: each status and its count over all reports, and `came_in`."""
+        ...
+
+
+class SeriesStore(Protocol):
+    """What charts show of each brand, bucket by bucket; nothing is decided by it."""
+
+    def save(self, points: Iterable[SeriesPoint]) -> None:
+        """Keep the points, findable before returning; the same brand and bucket again replaces.
+
+        BadItemError: a brand that is not Unicode, or a bucket without its zone. Some of the points may be kept when
+        an error ends it; saving again mends that.
+        """
+        ...
+
+    def latest(self) -> datetime | None:
+        """Start of the newest bucket that is held of any brand; None when empty."""
+        ...
+
+    def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
+        """The brand's points whose buckets start inside the window, by time."""
         ...

@@ -10,8 +10,9 @@ from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.mentions import ElasticMentions
 from tocsin.adapters.elastic.quarantine import ElasticQuarantine
 from tocsin.adapters.elastic.reports import ElasticReports
+from tocsin.adapters.elastic.series import ElasticSeries
 from tocsin.adapters.elastic.sources import ElasticSourceStates
-from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SourceStates
+from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 __all__ = ["ElasticStores", "open_elastic"]
 
@@ -25,6 +26,7 @@ class ElasticStores:
     incidents: IncidentStore
     quarantine: Quarantine
     reports: ReportLog
+    series: SeriesStore
     cluster: Cluster
 
     def close(self) -> None:
@@ -55,5 +57,6 @@ def open_elastic(url: str, *, api_key: str | None = None, prefix: str = "tocsin"
         incidents=ElasticIncidents(cluster, indices),
         quarantine=ElasticQuarantine(cluster, indices),
         reports=ElasticReports(cluster, indices),
+        series=ElasticSeries(cluster, indices),
         cluster=cluster,
     )

@@ -28,9 +28,9 @@ class Indices:
         """Name under which a kind is asked."""
         return schema.alias(kind, self.prefix)
 
-    def month(self, month: str) -> str:
+    def month(self, month: str, kind: str = "mentions") -> str:
         """Make sure of the index of a month such as `2026.11`, and give its name."""
-        return self._make("mentions", schema.month_index(self.prefix, month))
+        return self._make(kind, schema.month_index(self.prefix, month, kind))
 
     def make(self, kind: str) -> str:
         """Make sure of the index of a kind, and give its name."""

@@ -9,8 +9,9 @@ from tocsin.adapters.sqlite.incidents import SqliteIncidents
 from tocsin.adapters.sqlite.mentions import SqliteMentions
 from tocsin.adapters.sqlite.quarantine import SqliteQuarantine
 from tocsin.adapters.sqlite.reports import SqliteReports
+from tocsin.adapters.sqlite.series import SqliteSeries
 from tocsin.adapters.sqlite.sources import SqliteSourceStates
-from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SourceStates
+from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 __all__ = ["SqliteStores", "open_sqlite"]
 
@@ -24,6 +25,7 @@ class SqliteStores:
     incidents: IncidentStore
     quarantine: Quarantine
     reports: ReportLog
+    series: SeriesStore
     database: Database
 
     def close(self) -> None:
@@ -52,5 +54,6 @@ def open_sqlite(path: str) -> SqliteStores:
         incidents=SqliteIncidents(database),
         quarantine=SqliteQuarantine(database),
         reports=SqliteReports(database),
+        series=SqliteSeries(database),
         database=database,
     )

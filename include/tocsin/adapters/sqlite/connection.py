@@ -14,10 +14,11 @@ from tocsin.errors import BadItemError, ConflictError, PermanentError, Transient
 BUSY_SECONDS = 30.0
 """How long a writer waits for another process before it says TransientError."""
 
-SCHEMA_VERSION = 1
+SCHEMAS = ("schema.sql", "schema_2.sql")
+"""Scripts in this folder: the n-th makes schema n of what came before it, so that an older file grows in place."""
+SCHEMA_VERSION = len(SCHEMAS)
 APPLICATION_ID = 0x746F6373  # "tocs" in the file's header: tells our file from another program's.
 
-_SCHEMA = Path(__file__).with_name("schema.sql")
 # IOERR too: what a full or flaky disk says depends on the moment, and a retry does no harm.
 _WORTH_A_RETRY = {
     sqlite3.SQLITE_BUSY,
@@ -112,17 +113,20 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
     # let a power cut take back the last commits.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -32000")
-    if _version(connection) == 0:
-        _create(connection)
+    if _version(connection) < SCHEMA_VERSION:
+        _grow(connection)
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _grow(connection: sqlite3.Connection) -> None:
+    """Bring a new or older file to our schema, whole or not at all."""
     connection.execute("BEGIN IMMEDIATE")
-    if _version(connection) == 0:  # Asked again under the lock: another process may have been first.
-        for statement in _statements(_SCHEMA.read_text(encoding="utf-8")):
+    # Asked again under the lock: another process may have been first.
+    for name in SCHEMAS[_version(connection) :]:
+        for statement in _statements(Path(__file__).with_name(name).read_text(encoding="utf-8")):
             connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    # A newer Tocsin may have been first, too.
+    connection.execute(f"PRAGMA user_version = {max(SCHEMA_VERSION, _version(connection))}")
     connection.execute("COMMIT")
 
 

@@ -5,7 +5,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-KINDS = ("mentions", "ids", "incidents", "locks", "deliveries", "sources", "quarantine", "reports")
+KINDS = ("mentions", "series", "ids", "incidents", "locks", "deliveries", "sources", "quarantine", "reports")
+MONTHLY = ("mentions", "series")
+"""Kinds that lie in one index per month, behind an alias."""
 PRIORITY = 500
 """Over Elasticsearch's own templates (100 to 200), so that a pattern of theirs never shapes our indices."""
 
@@ -27,19 +29,19 @@ def version(kind: str) -> int:
 
 
 def alias(kind: str, prefix: str) -> str:
-    """Name under which a kind is asked: an alias over months for mentions, the index itself for the others."""
+    """Name under which a kind is asked: an alias over months, or the index itself."""
     return f"{prefix}-{kind}"
 
 
-def month_index(prefix: str, month: str) -> str:
-    """Name of the index that holds the mentions of a month such as `2026.11`."""
-    return f"{alias('mentions', prefix)}-{month}"
+def month_index(prefix: str, month: str, kind: str = "mentions") -> str:
+    """Name of the index that holds a month such as `2026.11` of a monthly kind."""
+    return f"{alias(kind, prefix)}-{month}"
 
 
 def template(kind: str, prefix: str) -> dict[str, Any]:
-    """The composable template of a kind; mentions join their alias as soon as their index is made."""
+    """The composable template of a kind; months join their alias as soon as their index is made."""
     name, body = alias(kind, prefix), shape(kind)
-    if kind == "mentions":
+    if kind in MONTHLY:
         patterns = [f"{name}-*"]
         body["aliases"] = {name: {}}
     else:

@@ -1,0 +1,62 @@
+"""What charts show of each brand, bucket by bucket, in Elasticsearch: an index per month behind one alias."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import islice
+
+from tocsin.adapters.elastic.bulk import Bulk, Put
+from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.indices import Indices
+from tocsin.adapters.elastic.records import read_back
+from tocsin.errors import BadItemError, PermanentError
+from tocsin.index import queries
+from tocsin.index.document import document_id, from_micros, micros, to_record
+from tocsin.model import SeriesPoint, Window
+from tocsin.records import to_line
+
+LOT = 2000
+"""Points per bulk request: about half a megabyte."""
+
+
+class ElasticSeries:
+    """The points of one prefix."""
+
+    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+        self._cluster = cluster
+        self._indices = indices
+        self._bulk = Bulk(cluster)
+
+    def save(self, points: Iterable[SeriesPoint]) -> None:
+        """Keep the points; the same brand and bucket again replaces."""
+        coming, touched = iter(points), set[str]()
+        while lot := list(islice(coming, LOT)):
+            puts = [self._put(point) for point in lot]
+            refused = [answer.refused for answer in self._bulk.send(puts) if answer.refused]
+            touched.update(put.index for put in puts)
+            if refused:
+                raise PermanentError(f"series refuses {len(refused)} of {len(puts)} points: {refused[0]}")
+        if touched:
+            self._cluster.refresh(",".join(sorted(touched)))
+
+    def latest(self) -> datetime | None:
+        """Start of the newest bucket that is held of any brand; None when empty."""
+        found = self._cluster.search(self._alias, queries.newest_point())["hits"]["hits"]
+        return from_micros(found[0]["sort"][0]) if found else None
+
+    def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
+        """The brand's points whose buckets start inside the window, by time."""
+        hits = self._cluster.hits(self._alias, queries.points(brand, window))
+        return tuple(read_back(hit["_source"], SeriesPoint) for hit in hits)
+
+    @property
+    def _alias(self) -> str:
+        return self._indices.name("series")
+
+    def _put(self, point: SeriesPoint) -> Put:
+        at = micros(point.at)
+        index = self._indices.month(f"{point.at.astimezone(UTC):%Y.%m}", "series")
+        try:
+            source = to_line(to_record(point, point.at))
+        except UnicodeEncodeError as exc:
+            raise BadItemError(f"cannot be written: {exc}") from exc
+        return Put(index, document_id(f"{point.brand} {at}"), source, "index")

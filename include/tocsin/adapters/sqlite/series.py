@@ -1,0 +1,37 @@
+"""What charts show of each brand, bucket by bucket, in SQLite."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+
+from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
+from tocsin.adapters.sqlite.connection import Database
+from tocsin.model import SeriesPoint, Window
+
+TRANSACTION = 5000
+"""Points per transaction: writing them lets verdicts in between."""
+
+
+class SqliteSeries:
+    """The points of one file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, points: Iterable[SeriesPoint]) -> None:
+        """Keep the points; the same brand and bucket again replaces."""
+        coming = iter(points)
+        while lot := [(point.brand, to_micros(point.at), to_body(point)) for point in islice(coming, TRANSACTION)]:
+            with self._database.transaction() as connection:
+                connection.executemany("REPLACE INTO series (brand, at, body) VALUES (?, ?, ?)", lot)
+
+    def latest(self) -> datetime | None:
+        """Start of the newest bucket that is held of any brand; None when empty."""
+        (micros,) = self._database.rows("SELECT MAX(at) FROM series")[0]
+        return None if micros is None else from_micros(micros)
+
+    def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
+        """The brand's points whose buckets start inside the window, by time."""
+        values = (brand, to_micros(window.start), to_micros(window.end))
+        ask = "SELECT body FROM series WHERE brand = ? AND at >= ? AND at < ? ORDER BY at"
+        return tuple(from_body(body, SeriesPoint) for (body,) in self._database.rows(ask, values))
