@@ -1,5 +1,6 @@
 """The door of the live product: a bad place to live in is said in a sentence, and steps may be run twice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tocsin.errors import PermanentError
-from tocsin.model import Stage
+from tocsin.model import Mention, Stage, Verdict, Window
 from tocsin.wiring import open_app
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FILES = {
     "brands": "brands: [{id: tonic, name: Tonic}]",
     "sources": "sources: [{id: news, kind: feed, url: 'https://example.org/f'}]",
@@ -65,6 +67,30 @@ def test_verdicts_that_nobody_could_be_told_do_not_pile_up(config: Path) -> None
         kept = app.batches.pending(Stage.VERDICTS)
     assert len(kept) == 12
     assert kept[-1] == newest
+
+
+def test_detecting_keeps_what_charts_show(config: Path, mention: Callable[..., Mention]) -> None:
+    clock = MovedClock(NOON + timedelta(hours=2, minutes=1))
+    with open_app(environ(config, config / "home"), clock=clock) as app:
+        app.stores.mentions.add([mention("a"), mention("b", minutes=90)])
+        app.detect()
+        points = app.stores.series.read("tonic", Window(NOON, clock.at))
+        assert [one.at for one in points] == [NOON + timedelta(minutes=minutes) for minutes in range(55, 120, 5)]
+        assert {one.at: one.counted for one in points if one.counted} == {NOON + timedelta(minutes=90): 1}
+        assert {one.coverage for one in points} == {0.0}, "the only source never answered"
+
+
+def test_charts_that_cannot_be_drawn_stop_no_verdict(
+    config: Path, mention: Callable[..., Mention], caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_app(environ(config, config / "home"), clock=MovedClock(NOON + timedelta(hours=2))) as app:
+        app.stores.mentions.add([mention("a")])
+        with app.stores.database.transaction() as connection:
+            connection.execute("DROP TABLE series")
+        (verdict,) = app.batches.read(Stage.VERDICTS, app.detect(), Verdict)
+    assert verdict.brand == "tonic"
+    assert "series not drawn, charts show a gap until it is" in caplog.text
+    assert "no such table" in caplog.text
 
 
 def environ(config: Path, home: Path) -> dict[str, str]:

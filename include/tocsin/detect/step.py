@@ -1,15 +1,16 @@
-"""The door of detection: every brand gets its verdict at each look, also when nothing arrived."""
+"""The doors of detection: every brand gets its verdict at each look, also when nothing arrived, and its picture."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tocsin.detect.detector import Detector
+from tocsin.detect.points import draw, redraw_from
 from tocsin.detect.reading import Reading, read
 from tocsin.detect.verdict import Crowd, decide
 from tocsin.model import Brand, Counts, Verdict, Window, floor_time
-from tocsin.ports import MentionStore
+from tocsin.ports import MentionStore, SeriesStore
 
-__all__ = ["Detector", "judge_brands"]
+__all__ = ["Detector", "draw_series", "judge_brands"]
 
 _ASKED_STORIES = 20
 
@@ -39,6 +40,22 @@ def judge_brands(
         )
         for brand, reading in zip(brands, readings, strict=True)
     )
+
+
+def draw_series(
+    series: SeriesStore, *, mentions: MentionStore, detector: Detector, now: datetime, coverage: float
+) -> bool:
+    """Bring the series of the detector's brands up to the last bucket's end before `now`; False when it is there.
+
+    The last hour is drawn again, so that late posts correct it, and a gap is filled up to a day back.
+    """
+    end = floor_time(now)
+    since = redraw_from(series.latest(), end)
+    if since is None:
+        return False
+    progress = detector.look(mentions, end)
+    series.save(draw(progress, detector.brands, since, coverage=coverage, thresholds=detector.thresholds))
+    return True
 
 
 def _counts(mentions: MentionStore, readings: Sequence[Reading]) -> Mapping[str, Counts]:

@@ -1,10 +1,12 @@
 """The live product: the ports filled with adapters, and the five things that a driver may ask for."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from tocsin.adapters.batches import FsspecBatches
 from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
 from tocsin.config import Config, Settings, load_config, read_settings
-from tocsin.errors import PermanentError, TransientError
+from tocsin.errors import PermanentError, TocsinError, TransientError
 from tocsin.model import Report, Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
@@ -20,7 +22,10 @@ from tocsin.wiring.stores import Stores, open_stores
 from tocsin.wiring.tools import make_tagger
 
 if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
+    from tocsin.detect.step import Detector
     from tocsin.enrich.tagger import Tagger
+
+log = logging.getLogger(__name__)
 
 KEPT_VERDICTS = 12
 """Batches of verdicts that wait for another try, an hour of them: newer ones say better what could not be told."""
@@ -90,23 +95,21 @@ class App:
         return list(ids)
 
     def detect(self) -> str:
-        """Judge every brand now; return the id of the batch that holds the verdicts."""
+        """Judge every brand now and keep what charts show; return the id of the batch that holds the verdicts."""
         from tocsin.detect.coverage import coverage
         from tocsin.detect.step import Detector, judge_brands
 
-        now = self.clock.now()
+        now, detector = self.clock.now(), Detector(self.config.brands)
+        heard = coverage(self.config.sources, self.stores.sources.all(), now)
         verdicts = judge_brands(
-            self.config.brands,
-            mentions=self.stores.mentions,
-            detector=Detector(self.config.brands),
-            now=now,
-            coverage=coverage(self.config.sources, self.stores.sources.all(), now),
+            self.config.brands, mentions=self.stores.mentions, detector=detector, now=now, coverage=heard
         )
         batch_id = f"{floor_time(now):%Y%m%dT%H%M%SZ}-verdicts"
         self.batches.write(Stage.VERDICTS, batch_id, verdicts)
         for outdated in self.batches.pending(Stage.VERDICTS)[:-KEPT_VERDICTS]:
             if outdated != batch_id:  # It is the oldest by name when the clock was put back.
                 self.batches.drop(Stage.VERDICTS, outdated)
+        self._draw(detector, now, heard)
         return batch_id
 
     def alert(self, batch_id: str) -> Report | None:
@@ -136,6 +139,16 @@ class App:
             )
         self.batches.drop(Stage.VERDICTS, batch_id)
         return report
+
+    def _draw(self, detector: "Detector", now: datetime, heard: float) -> None:
+        """Keep what charts show; when that fails it is logged, since the alarm goes first."""
+        from tocsin.detect.step import draw_series
+
+        try:
+            draw_series(self.stores.series, mentions=self.stores.mentions, detector=detector, now=now, coverage=heard)
+        except Exception as exc:
+            ours = isinstance(exc, TocsinError)
+            log.warning("series not drawn, charts show a gap until it is: %s", exc, exc_info=not ours)
 
     @cached_property
     def tagger(self) -> "Tagger":

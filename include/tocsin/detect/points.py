@@ -1,0 +1,77 @@
+"""What charts show of each bucket: the numbers that the hour's wave was judged by, as detection knows them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from tocsin.detect.baseline import HOUR
+from tocsin.detect.detector import Progress
+from tocsin.detect.memory import Floats
+from tocsin.detect.thresholds import Thresholds
+from tocsin.model import BUCKET, Hourly, SeriesPoint
+
+_REDRAWN = timedelta(hours=1)
+"""What is drawn again each time, since posts come late."""
+_FILLED = timedelta(days=1)
+"""How far back a gap is filled: as long as detection remembers its rows."""
+
+
+def redraw_from(latest: datetime | None, end: datetime) -> datetime | None:
+    """Say from which bucket on the series is to be drawn up to `end`; None when its last bucket is held.
+
+    `latest` is the start of the newest bucket held, if any; one after `end` was drawn by a clock since put right.
+    """
+    if latest == end - BUCKET:
+        return None
+    return max(end - _FILLED, min(latest or end - _FILLED, end - _REDRAWN))
+
+
+def draw(
+    progress: Progress, brands: Sequence[str], since: datetime, *, coverage: float, thresholds: Thresholds
+) -> Iterator[SeriesPoint]:
+    """Give a point per brand for each bucket from `since` to the progress' end, oldest first.
+
+    `brands` are those of the progress' columns. A bucket whose hour is not known whole has no point: the first of a
+    history, and those that began a day ago.
+    """
+    track = progress.track
+    rows = len(track.seen)
+    first = max(rows - (progress.end - since) // BUCKET, HOUR - 1)
+    if first >= rows:
+        return
+    hours = np.stack([_hourly(column) for column in (track.seen, track.usual, track.forecast)])[:, first - rows :]
+    spread, score = track.wave_spread[first:, 0], track.score[first:]
+    for row, at in enumerate(progress.end - BUCKET * (rows - row) for row in range(first, rows)):
+        history = progress.rows - (progress.end - at) // BUCKET + 1
+        for column, brand in enumerate(brands):
+            seen, usual, forecast = map(float, hours[:, row, column])
+            yield SeriesPoint(
+                brand=brand,
+                at=at,
+                counted=int(track.seen[first + row, column]),
+                hour=_hour((seen, usual, forecast, float(spread[row, column])), history, thresholds),
+                score=float(score[row, column]),
+                coverage=coverage,
+            )
+
+
+def _hourly(column: Floats) -> Floats:
+    """Sum of the hour that ends with each row, without the rows whose hour is not whole."""
+    hours: Floats = np.lib.stride_tricks.sliding_window_view(column, HOUR, axis=0).sum(axis=-1)
+    return hours
+
+
+def _hour(numbers: tuple[float, float, float, float], history: int, thresholds: Thresholds) -> Hourly:
+    """Put the hour beside its bars; there are none while nothing is called."""
+    seen, usual, forecast, spread = numbers
+    if history < thresholds.silent_rows:
+        return Hourly(seen, usual, None, None, None)
+    unit = thresholds.caution(history) * spread
+    return Hourly(
+        counted=seen,
+        usual=usual,
+        lower=max(forecast - thresholds.watch * unit, 0.0),
+        upper=forecast + thresholds.watch * unit,
+        critical=forecast + thresholds.critical * unit,
+    )
