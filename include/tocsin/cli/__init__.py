@@ -9,6 +9,7 @@ from tocsin.cli.demo_commands import demo, up
 from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.replay_command import replay
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
+from tocsin.cli.store_commands import store_app
 from tocsin.errors import ConfigError, TocsinError
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(config_app, name="config")
+app.add_typer(store_app, name="store")
 app.command()(demo)
 app.command()(up)
 app.command()(collect)

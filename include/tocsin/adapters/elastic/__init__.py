@@ -9,9 +9,13 @@ from tocsin.adapters.elastic.incidents import ElasticIncidents
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.mentions import ElasticMentions
 from tocsin.adapters.elastic.quarantine import ElasticQuarantine
+from tocsin.adapters.elastic.records import rewrite_mention, rewrite_point
+from tocsin.adapters.elastic.reindexing import Reindexing
 from tocsin.adapters.elastic.reports import ElasticReports
 from tocsin.adapters.elastic.series import ElasticSeries
+from tocsin.adapters.elastic.snapshots import Snapshots
 from tocsin.adapters.elastic.sources import ElasticSourceStates
+from tocsin.index import schema
 from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 __all__ = ["ElasticStores", "open_elastic"]
@@ -28,6 +32,21 @@ class ElasticStores:
     reports: ReportLog
     series: SeriesStore
     cluster: Cluster
+    indices: Indices
+
+    @property
+    def monthly(self) -> tuple[str, ...]:
+        """Kinds with an index per month."""
+        return schema.MONTHLY
+
+    def reindexing(self, kind: str = "mentions") -> Reindexing:
+        """The moving of a kind's months into indices of today's mapping."""
+        rewrite = {"mentions": rewrite_mention, "series": rewrite_point}[kind]
+        return Reindexing(self.cluster, self.indices, kind, rewrite)
+
+    def snapshots(self, repository: str) -> Snapshots:
+        """The snapshots of this prefix in a repository of the cluster."""
+        return Snapshots(self.cluster, self.indices, repository)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -59,4 +78,5 @@ def open_elastic(url: str, *, api_key: str | None = None, prefix: str = "tocsin"
         reports=ElasticReports(cluster, indices),
         series=ElasticSeries(cluster, indices),
         cluster=cluster,
+        indices=indices,
     )

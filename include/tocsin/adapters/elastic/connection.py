@@ -145,7 +145,10 @@ class Cluster:
         def look(body: Body) -> Body:
             nonlocal name
             pit = {"id": name, "keep_alive": KEEP}
-            answer = self.ask(lambda es: es.search(pit=pit, allow_partial_search_results=False, **body))
+            try:
+                answer = self.ask(lambda es: es.search(pit=pit, allow_partial_search_results=False, **body))
+            except AbsentError as exc:
+                raise TransientError(f"{index} moved while it was read: {exc}") from exc
             name = answer.get("pit_id", name)
             return dict(answer)
 

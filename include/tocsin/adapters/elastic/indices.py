@@ -6,6 +6,7 @@ from threading import Lock
 from elasticsearch import Elasticsearch
 
 from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.troubles import AbsentError
 from tocsin.errors import PermanentError
 from tocsin.index import schema
 
@@ -32,6 +33,15 @@ class Indices:
         """Make sure of the index of a month such as `2026.11`, and give its name."""
         return self._make(kind, schema.month_index(self.prefix, month, kind))
 
+    def months(self, kind: str) -> dict[str, str]:
+        """The index behind each month of a kind, by the name that is written to: itself, or where it moved."""
+        try:
+            told = self._cluster.ask(lambda es: es.indices.get_alias(index=self.name(kind)))
+        except AbsentError:
+            return {}
+        found = {_month(self.name(kind), index, list(named["aliases"])): index for index, named in told.items()}
+        return dict(sorted(found.items()))
+
     def make(self, kind: str) -> str:
         """Make sure of the index of a kind, and give its name."""
         return self._make(kind, self.name(kind))
@@ -40,12 +50,12 @@ class Indices:
         with self._lock:
             if index not in self._ready:
                 if not self._cluster.ask(lambda es: es.indices.exists(index=index)):
-                    self._install(kind)
+                    self.install(kind)
                     self._cluster.ask(lambda es: _create(es, index))
                 self._ready.add(index)
         return index
 
-    def _install(self, kind: str) -> None:
+    def install(self, kind: str) -> None:
         """Put our template where there is none or an older one. PermanentError: a newer Tocsin wrote it."""
         name, ours = self.name(kind), schema.version(kind)
         held = self._cluster.ask(lambda es: es.options(ignore_status=404).indices.get_index_template(name=name))
@@ -57,6 +67,10 @@ class Indices:
             body = schema.template(kind, self.prefix)
             meta = body.pop("_meta")
             self._cluster.ask(lambda es: es.indices.put_index_template(name=name, meta=meta, **body))
+
+
+def _month(alias: str, index: str, names: list[str]) -> str:
+    return next((name for name in names if name.startswith(f"{alias}-")), index)
 
 
 def _create(es: Elasticsearch, index: str) -> None:

@@ -6,8 +6,9 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from tocsin.errors import BadItemError, PermanentError
-from tocsin.index.document import from_document, from_record
-from tocsin.model import Mention
+from tocsin.index.document import checked_document, from_document, from_record, to_record
+from tocsin.model import Mention, SeriesPoint
+from tocsin.records import to_line
 
 T = TypeVar("T")
 
@@ -36,6 +37,17 @@ def revision_of(hit: dict[str, Any]) -> str:
 def joint_id(parts: Iterable[str]) -> str:
     """Document id of what has several names together."""
     return sha256(json.dumps(list(parts)).encode()).hexdigest()
+
+
+def rewrite_mention(source: dict[str, Any]) -> bytes:
+    """The mention's document as we write it today. PermanentError: another version of Tocsin wrote it."""
+    return checked_document(read_mention(source), source["event"]["mark"])
+
+
+def rewrite_point(source: dict[str, Any]) -> bytes:
+    """The point's document as we write it today. PermanentError: another version of Tocsin wrote it."""
+    point = read_back(source, SeriesPoint)
+    return to_line(to_record(point, point.at))
 
 
 def _unreadable(exc: BadItemError) -> PermanentError:
