@@ -12,7 +12,7 @@ VERSION = 9.4.3
 SECURITY = off
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up elasticsearch test check format lock schema clean
+.PHONY: help setup setup-dev demo up elasticsearch env test check format lock schema clean
 
 help:  ## Say what each verb does.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -30,6 +30,9 @@ up: setup  ## Run Tocsin on this machine with your own include/config and .env, 
 elasticsearch: setup  ## Run a real Elasticsearch until Ctrl-C, by Maven and Java. VERSION=9.4.3|8.16.6, SECURITY=on|off.
 	tocsin elasticsearch --version '$(VERSION)' --security '$(SECURITY)'
 
+env:  ## Write the secrets that `docker compose up` needs into .env, those that are missing.
+	@$(PYTHON) docker/make_env.py .env
+
 test: setup-dev  ## Run the whole test suite.
 	pytest $(ARGS)
 
@@ -46,7 +49,7 @@ format: setup-dev  ## Put the code into shape.
 	ruff check --fix .
 
 lock: setup  ## Resolve requirements*.in anew into the hashed locks.
-	for part in boot "" dev; do \
+	for part in boot "" image dev; do \
 	  name=requirements$${part:+-$$part}; \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes -o $$name.txt $$name.in || exit 1; \
 	done

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,20 +24,8 @@ from tocsin.processes import alive_in, carries, deaf_to, hear_ctrl_c, kill_sessi
 MARKER = "TOCSIN_STANDALONE"
 """Environment variable that every process of ours carries, so that a left-over can be told from a stranger."""
 
+_LOCAL_SETTINGS = Path(__file__).with_name("airflow_local_settings.py")
 _PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
-_PRELOAD = '''\
-"""Written by Tocsin: load the models once in the scheduler, from which the task processes are forked."""
-
-import sys
-
-if "scheduler" in sys.argv:
-    try:
-        from tocsin.preload import preload
-
-        preload()
-    except Exception as exc:  # What does not load is the task's error to tell, not the scheduler's end.
-        print(f"could not preload: {exc}", file=sys.stderr)
-'''
 
 
 class StandaloneError(TocsinError):
@@ -138,7 +127,7 @@ def known_password(home: Path) -> str | None:
 
 def _furnish(airflow: Path, password: str) -> None:
     (airflow / "config").mkdir(parents=True, exist_ok=True)
-    (airflow / "config" / "airflow_local_settings.py").write_text(_PRELOAD, encoding="utf-8")
+    shutil.copyfile(_LOCAL_SETTINGS, airflow / "config" / _LOCAL_SETTINGS.name)
     passwords = airflow / "passwords.json"
     passwords.touch(mode=0o600)
     passwords.write_text(json.dumps({"admin": password}), encoding="utf-8")

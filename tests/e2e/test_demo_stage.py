@@ -54,7 +54,9 @@ def test_its_config_and_settings_are_sound_and_hide_the_users(tmp_path, monkeypa
         config = load_config(stage.config)
         settings = read_settings(without_ours(user) | demo_settings(stage, 2525))
     assert without_ours(user) == {"LANG": "C"}
-    assert [source.url for source in config.sources] == [newsroom.feed_url(feed) for feed in newsroom.story.feeds]
+    assert [source.url for source in config.sources] == [
+        f"{newsroom.url}/{feed.id}.xml" for feed in newsroom.story.feeds
+    ]
     assert {person.language for person in config.people} == {"fr", "en"}
     assert config.advice() == ()
     assert settings.database == str(tmp_path / "demo" / "tocsin.db")

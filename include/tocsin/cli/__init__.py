@@ -5,7 +5,7 @@ import sys
 import typer
 
 from tocsin.cli.config_commands import config_app
-from tocsin.cli.demo_commands import demo, up
+from tocsin.cli.demo_commands import demo, newsroom, up
 from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.replay_command import replay
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(config_app, name="config")
 app.add_typer(store_app, name="store")
 app.command()(demo)
+app.command()(newsroom)
 app.command()(up)
 app.command()(collect)
 app.command()(enrich)

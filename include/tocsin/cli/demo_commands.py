@@ -1,4 +1,4 @@
-"""`tocsin demo` and `tocsin up`: Tocsin on a real Airflow of its own, until Ctrl-C."""
+"""`tocsin demo`, `tocsin newsroom` and `tocsin up`: what runs until Ctrl-C."""
 
 import os
 import secrets
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 import tocsin
+from tocsin.demo.broadcast import Place, broadcast
 from tocsin.demo.play import play_demo
 from tocsin.demo.screen import Screen
 from tocsin.errors import ConfigError, TocsinError
@@ -37,6 +38,31 @@ def demo(
         play_demo(home, _PROJECT, os.environ, screen, once=once)
     except KeyboardInterrupt:
         raise typer.Exit(0 if screen.picture.mails and not once else 130) from None
+    except StopSignal as asked:
+        raise typer.Exit(128 + asked.number) from None
+
+
+def newsroom(
+    config: Annotated[Path, typer.Option(help="Folder for the config that reads these feeds.")] = Path(
+        ".tocsin/newsroom"
+    ),
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8090,
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 inside a container.")] = "127.0.0.1",
+    feeds_at: Annotated[str, typer.Option(help="Where Tocsin finds the feeds, when not on this machine.")] = "",
+    pace: Annotated[float, typer.Option(help="Seconds from one chapter of the story to the next.", min=0)] = 60.0,
+) -> None:
+    """Publish the demo's story as feeds, a chapter a minute, for a Tocsin that runs elsewhere; until Ctrl-C.
+
+    It writes a config that reads the feeds: run `tocsin up`, or any step, with TOCSIN_CONFIG set to its folder. A
+    restart goes on with the same story; delete the folder to have it told anew. docker-compose.yml uses it.
+    """
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    scenario = _PROJECT / "include" / "scenarios" / "citrombelle"
+    try:
+        with stop_signals():
+            broadcast(scenario, config, Place(host, port, feeds_at), pace, console.print)
+    except KeyboardInterrupt:
+        console.print("stopped")
     except StopSignal as asked:
         raise typer.Exit(128 + asked.number) from None
 

@@ -10,22 +10,26 @@ from types import TracebackType
 from typing import Self
 
 from tocsin.demo.pages import front_page, post_page
-from tocsin.demo.post import Feed, Post
+from tocsin.demo.post import Post
 from tocsin.demo.story import Story
 from tocsin.demo.syndication import write_atom, write_rss
 
 
 class Newsroom:
-    """Serves `/FEED.xml`, `/FEED/NUMBER` and `/` on a free port while the `with` block is open.
+    """Serves `/FEED.xml`, `/FEED/NUMBER` and `/` while the `with` block is open; port 0 takes a free one.
 
     A post is out when its chapter is released and its moment has come. Feeds answer 304 to their own ETag.
+    Links lead to loopback, wherever it listens: it is for the eyes of whoever sits at this machine.
+    OSError: somebody else listens there.
     """
 
-    def __init__(self, story: Story, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, story: Story, clock: Callable[[], datetime], *, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self.story = story
         self._clock = clock
         self._released = -1
-        self._server = _Server(self)
+        self._server = _Server(self, host, port)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
@@ -41,10 +45,6 @@ class Newsroom:
     def release(self, chapter: int) -> None:
         """Publish this chapter and those before it; a release is never taken back."""
         self._released = max(self._released, chapter)
-
-    def feed_url(self, feed: Feed) -> str:
-        """Address of a feed."""
-        return f"{self.url}/{feed.id}.xml"
 
     def published(self, feed_id: str | None = None) -> list[Post]:
         """What is out by now, oldest first."""
@@ -75,8 +75,8 @@ class _Server(ThreadingHTTPServer):
     # Leaving must not wait for a reader that keeps its connection open.
     block_on_close = False
 
-    def __init__(self, newsroom: Newsroom) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, newsroom: Newsroom, host: str, port: int) -> None:
+        super().__init__((host, port), _Handler)
         self.newsroom = newsroom
 
     def handle_error(self, request: object, client_address: object) -> None:

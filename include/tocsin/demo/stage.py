@@ -3,7 +3,7 @@
 import fcntl
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from tocsin.demo.newsroom import Newsroom
+from tocsin.demo.post import Feed
 from tocsin.errors import ConfigError
 from tocsin.standalone import stop_left_over
 
@@ -68,17 +69,31 @@ def _clear(home: Path) -> None:
 
 
 def write_config(stage: Stage, newsroom: Newsroom) -> None:
-    """Write the demo's config: the scenario's brands and people, and the newsroom's feeds as sources."""
+    """Write the demo's config into its folder."""
     stage.config.mkdir()
+    write_newsroom_config(stage.config, stage.scenario, newsroom.story.feeds, newsroom.url)
+
+
+def write_newsroom_config(folder: Path, scenario: Path, feeds: Iterable[Feed], address: str) -> None:
+    """Write a config into `folder`: the scenario's brands and people, and the feeds at `address` as sources.
+
+    Each file is replaced at once: those who read it meanwhile read the old one or the new one.
+    """
     for name in ("brands.yaml", "people.yaml"):
-        shutil.copyfile(stage.scenario / name, stage.config / name)
+        _replace(folder / name, (scenario / name).read_text(encoding="utf-8"))
     sources = [
-        {"id": feed.id, "kind": "feed", "url": newsroom.feed_url(feed), "network": feed.network, "every": "1m"}
+        {"id": feed.id, "kind": "feed", "url": f"{address}/{feed.id}.xml", "network": feed.network, "every": "1m"}
         | ({"language": feed.language} if feed.language else {})
-        for feed in newsroom.story.feeds
+        for feed in feeds
     ]
     text = yaml.safe_dump({"sources": sources}, allow_unicode=True, sort_keys=False)
-    (stage.config / "sources.yaml").write_text("# The demo's newsroom on this machine.\n" + text, encoding="utf-8")
+    _replace(folder / "sources.yaml", "# The demo's newsroom.\n" + text)
+
+
+def _replace(path: Path, text: str) -> None:
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def demo_settings(stage: Stage, smtp_port: int) -> dict[str, str]:
