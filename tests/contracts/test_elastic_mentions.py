@@ -15,6 +15,7 @@ from tocsin.adapters.sqlite import open_sqlite
 from tocsin.errors import PermanentError
 from tocsin.index import queries, schema
 from tocsin.index.document import to_document
+from tocsin.index.labels import Labels
 from tocsin.model import Added, Counts, Tone, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -120,7 +121,7 @@ def test_a_claim_that_a_crash_left_is_fulfilled_by_the_next_try(stores, place, e
 
 def test_our_own_lost_try_counts_as_created(stores, mention) -> None:
     indices = stores.mentions._indices
-    first, second = Adding(stores.cluster, indices), Adding(stores.cluster, indices)
+    first, second = (Adding(stores.cluster, indices, Labels()) for _ in range(2))
     second._call = first._call
     assert first.add([mention("a"), mention("b")]) == Added(created=2)
     assert second.add([mention("a"), mention("b")]) == Added(created=2)

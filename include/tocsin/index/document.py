@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.errors import BadItemError
+from tocsin.index.labels import Labels
 from tocsin.index.words import words_to_index
-from tocsin.model import Mention
+from tocsin.model import Mention, SeriesPoint
 from tocsin.records import to_line
 
 T = TypeVar("T")
+
+NO_LABELS = Labels()
 
 LONGEST = 8191
 """Characters of a name that is counted or sorted by: Lucene takes 32,766 bytes, and a character has up to four."""
@@ -72,7 +75,7 @@ def cut(word: str) -> str:
     return word[:LONGEST_WORD]
 
 
-def to_document(mention: Mention, mark: str = "") -> dict[str, Any]:
+def to_document(mention: Mention, mark: str = "", labels: Labels = NO_LABELS) -> dict[str, Any]:
     """The mention's document; `mark` names the very call and place in it that stores it. BadItemError: no zone."""
     at = micros(mention.published_at)
     micros(mention.discovered_at)
@@ -92,6 +95,7 @@ def to_document(mention: Mention, mark: str = "") -> dict[str, Any]:
         "story": {"id": mention.story_id, "is_copy": mention.story_id != mention.id},
         "entity": mention.entities,
         "words": words_of(mention.text_of),
+        **labels.of_mention(mention),
     }
 
 
@@ -120,7 +124,7 @@ def from_document(source: Mapping[str, Any]) -> Mention:
     return _convert(fields, Mention)
 
 
-def checked_document(mention: Mention, mark: str) -> bytes:
+def checked_document(mention: Mention, mark: str, labels: Labels = NO_LABELS) -> bytes:
     """The document as JSON. BadItemError: it would not read back equal, or could not be counted."""
     if not mention.id or not mention.story_id:
         raise BadItemError("no id" if not mention.id else "no story id")
@@ -128,7 +132,7 @@ def checked_document(mention: Mention, mark: str) -> bytes:
         raise BadItemError(f"compound {mention.compound} is not in [-1, 1]")
     _refuse_long(mention)
     try:
-        data = to_line(to_document(mention, mark))
+        data = to_line(to_document(mention, mark, labels))
     except (UnicodeEncodeError, TypeError, ValueError, OverflowError) as exc:
         raise BadItemError(f"cannot be written: {exc}") from exc
     if len(data) > LARGEST:
@@ -148,6 +152,18 @@ def to_record(value: object, at: datetime | None = None) -> dict[str, Any]:
 def from_record(source: Mapping[str, Any], kind: type[T], revision: str | None = None) -> T:
     """The value that `to_record` was given, under its revision if any. BadItemError: another version wrote it."""
     return _convert(source if revision is None else {**source, "revision": revision}, kind)
+
+
+def to_point(point: SeriesPoint, labels: Labels) -> dict[str, Any]:
+    """The point's document: its bucket is the time of charts, so it stands there only. BadItemError: no zone."""
+    record = {**to_record(point, point.at), **labels.of_point(point)}
+    del record["at"]
+    return record
+
+
+def from_point(source: Mapping[str, Any]) -> SeriesPoint:
+    """The point that `to_point` was given. BadItemError: another version wrote it."""
+    return _convert({**source, "at": source.get("@timestamp")}, SeriesPoint)
 
 
 def _convert(fields: Mapping[str, Any], kind: type[T]) -> T:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tocsin.config import read_settings
+from tocsin.config import load_config, read_settings
 from tocsin.errors import ConfigError
 from tocsin.wiring.stores import open_stores
 
@@ -21,7 +21,9 @@ def open_team_store(environ: Mapping[str, str] | None = None) -> Iterator["Elast
         raise ConfigError("TOCSIN_STORE is a SQLite file; this is for an Elasticsearch, such as https://host:9200")
     from tocsin.adapters.elastic import ElasticStores
 
-    with open_stores(settings) as stores:
+    # What is written again in a reindex shows the names of today.
+    brands = load_config(settings.config, need_sources=False).brands
+    with open_stores(settings, brands) as stores:
         if not isinstance(stores, ElasticStores):
             raise ConfigError(f"TOCSIN_STORE is no Elasticsearch: {settings.store}")
         yield stores

@@ -1,6 +1,7 @@
 """The team's store: every store port in one Elasticsearch, 8.19 or newer, so that many can browse what we hold."""
 
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,8 @@ from tocsin.adapters.elastic.series import ElasticSeries
 from tocsin.adapters.elastic.snapshots import Snapshots
 from tocsin.adapters.elastic.sources import ElasticSourceStates
 from tocsin.index import schema
+from tocsin.index.document import NO_LABELS
+from tocsin.index.labels import Labels
 from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 __all__ = ["ElasticStores", "open_elastic"]
@@ -33,6 +36,7 @@ class ElasticStores:
     series: SeriesStore
     cluster: Cluster
     indices: Indices
+    labels: Labels
 
     @property
     def monthly(self) -> tuple[str, ...]:
@@ -42,7 +46,7 @@ class ElasticStores:
     def reindexing(self, kind: str = "mentions") -> Reindexing:
         """The moving of a kind's months into indices of today's mapping."""
         rewrite = {"mentions": rewrite_mention, "series": rewrite_point}[kind]
-        return Reindexing(self.cluster, self.indices, kind, rewrite)
+        return Reindexing(self.cluster, self.indices, kind, partial(rewrite, labels=self.labels))
 
     def snapshots(self, repository: str) -> Snapshots:
         """The snapshots of this prefix in a repository of the cluster."""
@@ -61,8 +65,12 @@ class ElasticStores:
         self.close()
 
 
-def open_elastic(url: str, *, api_key: str | None = None, prefix: str = "tocsin") -> ElasticStores:
+def open_elastic(
+    url: str, *, api_key: str | None = None, prefix: str = "tocsin", labels: Labels = NO_LABELS
+) -> ElasticStores:
     """Open the stores under `prefix` on the Elasticsearch at `url`; nothing is asked of it before the first use.
+
+    `labels` are the names and the clock that documents written from here on show to people.
 
     Templates and indices are made just before something is first written to them. Any number of processes may use one
     prefix, and any thread of one process these stores. A process that was forked must open its own.
@@ -71,12 +79,13 @@ def open_elastic(url: str, *, api_key: str | None = None, prefix: str = "tocsin"
     cluster = Cluster(url, api_key)
     indices = Indices(cluster, prefix)
     return ElasticStores(
-        mentions=ElasticMentions(cluster, indices),
-        sources=ElasticSourceStates(cluster, indices),
-        incidents=ElasticIncidents(cluster, indices),
+        mentions=ElasticMentions(cluster, indices, labels),
+        sources=ElasticSourceStates(cluster, indices, labels),
+        incidents=ElasticIncidents(cluster, indices, labels),
         quarantine=ElasticQuarantine(cluster, indices),
         reports=ElasticReports(cluster, indices),
-        series=ElasticSeries(cluster, indices),
+        series=ElasticSeries(cluster, indices, labels),
         cluster=cluster,
         indices=indices,
+        labels=labels,
     )

@@ -21,6 +21,7 @@ from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import read_mention
 from tocsin.errors import BadItemError, TransientError
 from tocsin.index.document import checked_document, document_id, month_of
+from tocsin.index.labels import Labels
 from tocsin.model import Added, Mention, Rejection
 
 LOT = 1000
@@ -58,9 +59,10 @@ class _Outcome:
 class Adding:
     """One call of `add`: mentions stream in, lots of them go out side by side, memory stays flat."""
 
-    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+    def __init__(self, cluster: Cluster, indices: Indices, labels: Labels) -> None:
         self._cluster = cluster
         self._indices = indices
+        self._labels = labels
         self._bulk = Bulk(cluster)
         self._call = secrets.token_hex(8)
         self._touched: set[str] = set()
@@ -101,7 +103,7 @@ class Adding:
             yield lot
 
     def _item(self, mention: Mention, mark: str) -> _Item:
-        source = checked_document(mention, mark)
+        source = checked_document(mention, mark, self._labels)
         return _Item(mention, document_id(mention.id), month_of(mention), mark, source)
 
     def _store(self, lot: list[_Item]) -> _Outcome:

@@ -15,6 +15,7 @@ from tocsin.adapters.elastic.records import read_back, revision_of
 from tocsin.adapters.elastic.revisions import Held, Revised
 from tocsin.errors import ConflictError
 from tocsin.index.document import to_record
+from tocsin.index.labels import Labels
 from tocsin.index.queries import PAGE
 from tocsin.model import Delivery, Incident, IncidentState
 
@@ -32,8 +33,9 @@ _ALL = {
 class ElasticIncidents:
     """The incidents and deliveries of one prefix."""
 
-    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+    def __init__(self, cluster: Cluster, indices: Indices, labels: Labels) -> None:
         self._cluster = cluster
+        self._labels = labels
         self._incidents = Revised(cluster, indices, "incidents")
         self._locks = Revised(cluster, indices, "locks")
         self._ledger = Ledger(cluster, indices)
@@ -66,7 +68,7 @@ class ElasticIncidents:
         if opens:
             self._lock(incident)
         under = held.revision if held else ""
-        record = to_record(incident, incident.opened_at)
+        record = {**to_record(incident, incident.opened_at), **self._labels.of_incident(incident)}
         return replace(incident, revision=self._incidents.write(incident.id, record, under))
 
     def record(self, delivery: Delivery) -> None:

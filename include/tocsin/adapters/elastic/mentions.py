@@ -12,6 +12,7 @@ from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import read_mention
 from tocsin.index import queries
 from tocsin.index.document import document_id, from_micros
+from tocsin.index.labels import Labels
 from tocsin.model import Added, Counts, Mention, StoryOrigin, StoryStart, StorySummary, Window
 
 SLICE = 1000
@@ -21,14 +22,15 @@ SLICE = 1000
 class ElasticMentions:
     """All mentions of one prefix."""
 
-    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+    def __init__(self, cluster: Cluster, indices: Indices, labels: Labels) -> None:
         self._cluster = cluster
         self._indices = indices
+        self._labels = labels
         self._alias = indices.mentions
 
     def add(self, mentions: Iterable[Mention]) -> Added:
         """Store what is new, some lots at once, findable when this returns; memory stays flat."""
-        return Adding(self._cluster, self._indices).add(mentions)
+        return Adding(self._cluster, self._indices, self._labels).add(mentions)
 
     def total(self) -> int:
         """Count the mentions stored."""

@@ -7,10 +7,11 @@ from itertools import islice
 from tocsin.adapters.elastic.bulk import Bulk, Put
 from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
-from tocsin.adapters.elastic.records import read_back
+from tocsin.adapters.elastic.records import read_point
 from tocsin.errors import BadItemError, PermanentError
 from tocsin.index import queries
-from tocsin.index.document import document_id, from_micros, micros, to_record
+from tocsin.index.document import document_id, from_micros, micros, to_point
+from tocsin.index.labels import Labels
 from tocsin.model import SeriesPoint, Window
 from tocsin.records import to_line
 
@@ -21,9 +22,10 @@ LOT = 2000
 class ElasticSeries:
     """The points of one prefix."""
 
-    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+    def __init__(self, cluster: Cluster, indices: Indices, labels: Labels) -> None:
         self._cluster = cluster
         self._indices = indices
+        self._labels = labels
         self._bulk = Bulk(cluster)
 
     def save(self, points: Iterable[SeriesPoint]) -> None:
@@ -46,7 +48,7 @@ class ElasticSeries:
     def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
         """The brand's points whose buckets start inside the window, by time."""
         hits = self._cluster.hits(self._alias, queries.points(brand, window))
-        return tuple(read_back(hit["_source"], SeriesPoint) for hit in hits)
+        return tuple(read_point(hit["_source"]) for hit in hits)
 
     @property
     def _alias(self) -> str:
@@ -56,7 +58,7 @@ class ElasticSeries:
         at = micros(point.at)
         index = self._indices.month(f"{point.at.astimezone(UTC):%Y.%m}", "series")
         try:
-            source = to_line(to_record(point, point.at))
+            source = to_line(to_point(point, self._labels))
         except UnicodeEncodeError as exc:
             raise BadItemError(f"cannot be written: {exc}") from exc
         return Put(index, document_id(f"{point.brand} {at}"), source, "index")

@@ -7,6 +7,7 @@ from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import read_back, revision_of
 from tocsin.adapters.elastic.revisions import Revised
 from tocsin.index.document import to_record
+from tocsin.index.labels import Labels
 from tocsin.index.queries import PAGE
 from tocsin.model import SourceState
 
@@ -16,8 +17,9 @@ _BY_ID = {"size": PAGE, "sort": [{"source_id": "asc"}], "seq_no_primary_term": T
 class ElasticSourceStates:
     """The states of all sources, one document each."""
 
-    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+    def __init__(self, cluster: Cluster, indices: Indices, labels: Labels) -> None:
         self._cluster = cluster
+        self._labels = labels
         self._states = Revised(cluster, indices, "sources")
 
     def get(self, source_id: str) -> SourceState | None:
@@ -33,4 +35,5 @@ class ElasticSourceStates:
 
     def save(self, state: SourceState) -> SourceState:
         """Store and return it with its new revision. ConflictError: somebody else saved it since it was read."""
-        return replace(state, revision=self._states.write(state.source_id, to_record(state), state.revision))
+        record = {**to_record(state), **self._labels.of_source(state)}
+        return replace(state, revision=self._states.write(state.source_id, record, state.revision))
