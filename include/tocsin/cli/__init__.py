@@ -6,6 +6,7 @@ import typer
 
 from tocsin.cli.config_commands import config_app
 from tocsin.cli.demo_commands import demo, newsroom, up
+from tocsin.cli.kibana_commands import kibana_app
 from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.replay_command import replay
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(config_app, name="config")
+app.add_typer(kibana_app, name="kibana")
 app.add_typer(store_app, name="store")
 app.command()(demo)
 app.command()(newsroom)

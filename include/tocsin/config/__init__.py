@@ -6,6 +6,7 @@ from tocsin.config.problems import nearest, shown
 from tocsin.config.reading import read_settings
 from tocsin.config.schema import json_schemas, write_schemas
 from tocsin.config.settings import Settings
+from tocsin.config.words import parse_moment
 
 __all__ = [
     "Config",
@@ -16,6 +17,7 @@ __all__ = [
     "load_config",
     "nearest",
     "parse_config",
+    "parse_moment",
     "read_settings",
     "shown",
     "write_schemas",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -30,6 +30,16 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(
         days=amounts.get("d", 0), hours=amounts.get("h", 0), minutes=amounts.get("m", 0), seconds=amounts.get("s", 0)
     )
+
+
+def parse_moment(text: str, zone: str) -> datetime:
+    """Read a moment in ISO 8601, in UTC; one without a zone is meant in `zone`. ValueError says how to write it."""
+    try:
+        read = datetime.fromisoformat(text.strip())
+        return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        remedy = "write 2026-11-22, 2026-11-22T10:00 or 2026-11-22T09:00Z"
+        raise ValueError(f"{shown(text)} is no moment; {remedy}") from exc
 
 
 def parse_web_url(text: str) -> str:

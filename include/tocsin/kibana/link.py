@@ -7,8 +7,6 @@ from urllib.parse import quote
 
 from tocsin.model import Window
 
-MENTIONS = "tocsin-mentions"
-"""Id of the data view of mentions."""
 BRAND_FIELD = "brand_name"
 """The field that every data view of the Incident dashboard has, and that people know."""
 
@@ -26,7 +24,7 @@ def dashboard_link(base_url: str, *, space: str, brand_name: str, window: Window
     """
     time = {"from": _moment(window.start), "to": _moment(window.end + _MILLISECOND - timedelta(microseconds=1))}
     place = f"{base_url.rstrip('/')}{space_path(space)}/app/dashboards#/view/{incident_dashboard(language)}"
-    return f"{place}?_g={_encoded({'time': time})}&_a={_encoded({'filters': [_only(brand_name)]})}"
+    return f"{place}?_g={_encoded({'time': time})}&_a={_encoded({'filters': [_only(brand_name, language)]})}"
 
 
 def incident_dashboard(language: str) -> str:
@@ -67,7 +65,7 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _only(brand_name: str) -> Value:
+def _only(brand_name: str, language: str) -> Value:
     """The pill that people see and may take away: as Kibana itself writes one into its address."""
     return {
         "$state": {"store": "appState"},
@@ -75,7 +73,7 @@ def _only(brand_name: str) -> Value:
             "alias": None,
             "disabled": False,
             "field": BRAND_FIELD,
-            "index": MENTIONS,
+            "index": f"tocsin-mentions-{language}",
             "key": BRAND_FIELD,
             "negate": False,
             "params": {"query": brand_name},

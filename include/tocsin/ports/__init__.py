@@ -5,6 +5,7 @@ values leaves the same state as calling once.
 """
 
 from tocsin.ports.batches import BatchStore
+from tocsin.ports.kibana import Refused, SavedObject, SavedObjects
 from tocsin.ports.outside import Archive, ArchiveRow, Clock, Fetcher, FetchRequest, FetchResponse, Notifier
 from tocsin.ports.stores import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
@@ -20,7 +21,10 @@ __all__ = [
     "MentionStore",
     "Notifier",
     "Quarantine",
+    "Refused",
     "ReportLog",
+    "SavedObject",
+    "SavedObjects",
     "SeriesStore",
     "SourceStates",
 ]

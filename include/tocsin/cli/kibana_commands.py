@@ -1,0 +1,42 @@
+"""`tocsin kibana ...`: the links that lead into our dashboards."""
+
+import os
+from typing import Annotated, Literal
+
+import typer
+
+from tocsin.wiring.kibana import brand_link
+
+kibana_app = typer.Typer(help="Kibana: lead people to our dashboards.", no_args_is_help=True)
+
+Space = Annotated[str | None, typer.Option(help="Kibana space; default: TOCSIN_KIBANA_SPACE.", show_default=False)]
+
+
+@kibana_app.command()
+def link(
+    brand: Annotated[str, typer.Option(help="Id or name of the brand, as in brands.yaml.")],
+    start: Annotated[str, typer.Option("--from", help="Begin of the time: 2026-11-22T10:00, in TOCSIN_TIME_ZONE.")],
+    end: Annotated[
+        str | None, typer.Option("--to", help="End of the time; default: now.", show_default=False)
+    ] = None,
+    language: Annotated[
+        Literal["fr", "en"] | None,
+        typer.Option(help="Language of the dashboard; default: that of most people.", show_default=False),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Address of Kibana; default: TOCSIN_KIBANA_URL.", show_default=False)
+    ] = None,
+    space: Space = None,
+) -> None:
+    """Print the link that opens the Incident dashboard on one brand and one span of time, as it stands in the e-mail.
+
+    Times are ISO 8601: 2026-11-22, 2026-11-22T10:00 or, with a zone of their own, 2026-11-22T09:00Z. Nothing is
+    asked of Kibana, and nothing but the link goes to the standard output.
+    """
+    environ = _environ(TOCSIN_KIBANA_SPACE=space, TOCSIN_KIBANA_URL=url)
+    typer.echo(brand_link(brand, start, end, environ=environ, language=language))
+
+
+def _environ(**given: str | None) -> dict[str, str]:
+    """The environment with what the command line says instead; an option is checked as its setting is."""
+    return {**os.environ, **{name: value for name, value in given.items() if value is not None}}

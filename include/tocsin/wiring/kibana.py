@@ -1,0 +1,89 @@
+"""Kibana as the settings name it: links into it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from tocsin.config import Config, Settings, load_config, nearest, parse_moment, read_settings, shown
+from tocsin.errors import ConfigError
+from tocsin.kibana.link import dashboard_link
+from tocsin.model import Brand, Window
+from tocsin.wiring.outside import SystemClock
+
+MakeLink = Callable[[str, Window], str]
+"""Gives the address that shows a brand, known by its id, in a window of time."""
+
+
+def link_maker(settings: Settings, config: Config) -> MakeLink | None:
+    """Give what makes the links of incidents; None where there is no Kibana.
+
+    An incident has one link for all who read of it, so it opens in the language of most of them.
+    """
+    url, space = settings.kibana_url, settings.kibana_space
+    if url is None:
+        return None
+    names = {brand.id: brand.name for brand in config.brands}
+    language = team_language(config)
+
+    def make(brand: str, window: Window) -> str:
+        name = names.get(brand, brand)
+        return dashboard_link(url, space=space, brand_name=name, window=window, language=language)
+
+    return make
+
+
+def team_language(config: Config) -> str:
+    """The language of most of the people, the first by name where as many read another; `en` where nobody reads."""
+    languages = [person.language for person in config.people]
+    return max(sorted(set(languages)), key=languages.count, default="en")
+
+
+def brand_link(
+    brand: str,
+    start: str,
+    end: str | None,
+    *,
+    environ: Mapping[str, str],
+    language: str | None = None,
+) -> str:
+    """Give the address that shows a brand, given by id or name, from one time to another (None: now).
+
+    Times are ISO 8601; without a zone they are meant in TOCSIN_TIME_ZONE. ConfigError: what cannot be understood.
+    """
+    settings = read_settings(environ)
+    if settings.kibana_url is None:
+        raise ConfigError("no Kibana to lead to: set TOCSIN_KIBANA_URL, or give --url")
+    config = load_config(settings.config, need_sources=False)
+    name = find_brand(brand, config.brands).name
+    window = _window(start, end, settings.time_zone)
+    return dashboard_link(
+        settings.kibana_url,
+        space=settings.kibana_space,
+        brand_name=name,
+        window=window,
+        language=language or team_language(config),
+    )
+
+
+def find_brand(said: str, brands: Sequence[Brand]) -> Brand:
+    """Give the brand with this id, or else with this name whatever its case. ConfigError names the nearest."""
+    by_id = {brand.id: brand for brand in brands}
+    by_name = {brand.name.casefold(): brand for brand in reversed(brands)}
+    found = by_id.get(said) or by_name.get(said.casefold())
+    if found is None:
+        known = [*by_id, *(brand.name for brand in brands)]
+        raise ConfigError(f"brands.yaml has no brand {shown(said)}{nearest(said, known)}")
+    return found
+
+
+def _window(start: str, end: str | None, zone: str) -> Window:
+    window = _moment("--from", start, zone), _moment("--to", end, zone) if end else SystemClock().now()
+    if window[1] <= window[0]:
+        raise ConfigError(f"--from {shown(start)} is not before {'--to ' + shown(end) if end else 'now'}")
+    return Window(*window)
+
+
+def _moment(option: str, text: str, zone: str) -> datetime:
+    try:
+        return parse_moment(text, zone)
+    except ValueError as exc:
+        raise ConfigError(f"{option}: {exc}") from exc

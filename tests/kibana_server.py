@@ -1,0 +1,160 @@
+"""A stand-in for Kibana, which is outside: a real HTTP server that keeps saved objects as Kibana 8.12 was seen to.
+
+- `/api/status` tells the version; `/api/spaces/space/<id>` is 404 where there is no such space.
+- 401 without the right log-in, 400 without the header `kbn-xsrf`.
+- `_import?overwrite=true` is 200 also when parts fail. Per object: `overwrite`, `missing_references`,
+  `unsupported_type`, `unknown` for an attribute that it does not know. As a whole: 422 for a newer type version, 400
+  for an id given twice or another file ending, 413 over the limit. An id of another space is stored under a new one.
+- `_export` gives each object as it came, with the marks of the last import; 400 names those that the space lacks.
+"""
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Json = dict[str, Any]
+Answer = tuple[int, dict[str, str], bytes]
+NEWEST = {
+    "index-pattern": (8, 0, 0),
+    "search": (8, 0, 0),
+    "lens": (8, 9, 0),
+    "dashboard": (8, 9, 0),
+    "links": (8, 9, 0),
+}
+UNKNOWN_ATTRIBUTE = "sections"
+
+
+class KibanaServer:
+    """What it holds and what it was asked; `faults` are given as answers first, one for each request."""
+
+    def __init__(self) -> None:
+        self.objects: dict[tuple[str, str, str], Json] = {}
+        self.spaces = {"default", "press"}
+        self.number = "8.12.2"
+        self.log_in: str | None = None
+        self.limit = 26_214_400
+        self.faults: list[Answer | Callable[[], Answer]] = []
+        self.asked: list[tuple[str, str, bytes]] = []
+        self.url = ""
+        self._clock = itertools.count(1)
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        self.asked.append((method, path, body))
+        if self.faults:
+            fault = self.faults.pop(0)
+            return fault() if callable(fault) else fault
+        if self.log_in and headers.get("Authorization") != self.log_in:
+            return told(401, message="Unauthorized")
+        _, space, path = path.split("/", 3)[1:] if path.startswith("/s/") else ("", "default", path[1:])
+        if path == "api/status":
+            return told(200, name="k", version={"number": self.number})
+        if path.startswith("api/spaces/space/"):
+            return told(200 if path.rpartition("/")[2] in self.spaces else 404, message="Not Found")
+        if "kbn-xsrf" not in headers:
+            return told(400, message="Request must contain a kbn-xsrf header.")
+        if path == "api/saved_objects/_export":
+            return self._export(space, json.loads(body)["objects"])
+        return self._import(space, headers, body)
+
+    def _export(self, space: str, wanted: list[Json]) -> Answer:
+        lacking = [each for each in wanted if (space, each["type"], each["id"]) not in self.objects]
+        if lacking:
+            objects = [{**each, "error": {"statusCode": 404}} for each in lacking]
+            return told(400, message="Error fetching objects to export", attributes={"objects": objects})
+        found = [self.objects[space, each["type"], each["id"]] for each in wanted]
+        return 200, {"Content-Type": "application/ndjson"}, "\n".join(map(json.dumps, found)).encode()
+
+    def _import(self, space: str, headers: Any, body: bytes) -> Answer:
+        if len(body) > self.limit:
+            return told(413, message="Payload content length greater than maximum allowed")
+        form = message_from_bytes(b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + body)
+        (part,) = form.get_payload()
+        if not str(part.get_filename()).endswith(".ndjson"):
+            return told(400, message="Invalid file extension")
+        given = [json.loads(line) for line in part.get_payload(decode=True).split(b"\n") if line.strip()]
+        keys = [(each["type"], each["id"]) for each in given]
+        if len(set(keys)) < len(keys):
+            return told(400, message="Non-unique import objects detected")
+        if any(version(each) > NEWEST.get(each["type"], (99,)) for each in given):
+            return told(422, message="Document belongs to a more recent version of Kibana")
+        results = [self._store(space, each, set(keys)) for each in given]
+        good = [result for error, result in results if not error]
+        bad = [result for error, result in results if error]
+        return told(
+            200, success=not bad, successCount=len(good), successResults=good, **({"errors": bad} if bad else {})
+        )
+
+    def _store(self, space: str, saved: Json, given: set[tuple[str, str]]) -> tuple[bool, Json]:
+        kind, name = saved["type"], saved["id"]
+        meta = {"title": saved["attributes"].get("title"), "icon": "x"}
+        result = {"type": kind, "id": name, "meta": meta, "managed": saved.get("managed", False)}
+        missing = [
+            {"type": each["type"], "id": each["id"]}
+            for each in saved.get("references", ())
+            if (each["type"], each["id"]) not in given and (space, each["type"], each["id"]) not in self.objects
+        ]
+        if kind not in NEWEST:
+            return True, {**result, "error": {"type": "unsupported_type"}}
+        if missing:
+            return True, {**result, "error": {"type": "missing_references", "references": missing}}
+        if UNKNOWN_ATTRIBUTE in saved["attributes"]:
+            words = f"[attributes.{UNKNOWN_ATTRIBUTE}]: definition for this key is missing: Bad Request"
+            return True, {**result, "error": {"type": "unknown", "output": {"payload": {"message": words}}}}
+        elsewhere = any(held[1:] == (kind, name) and held[0] != space for held in self.objects)
+        place = (space, kind, f"{name}-copy" if elsewhere else name)
+        if elsewhere:
+            result["destinationId"] = place[2]
+        elif place in self.objects:
+            result["overwrite"] = True
+        now = f"2026-11-22T00:00:00.{next(self._clock):03}Z"
+        self.objects[place] = {**saved, "managed": False, "updated_at": now, "created_at": now, "version": now}
+        return False, result
+
+
+def version(saved: Json) -> tuple[int, ...]:
+    return tuple(int(part) for part in saved.get("typeMigrationVersion", "0").split("."))
+
+
+def told(code: int, **body: Any) -> Answer:
+    content = {"statusCode": code, **body} if code != 200 else body
+    return code, {"Content-Type": "application/json"}, json.dumps(content).encode()
+
+
+@contextmanager
+def serve_kibana() -> Iterator[KibanaServer]:
+    """A server on a free port of this machine, until the block ends."""
+    kibana = KibanaServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, headers, content = kibana.answer(self.command, self.path, self.headers, body)
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            with suppress(OSError):  # Who asked may have stopped waiting.
+                self.wfile.write(content)
+
+        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        kibana.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield kibana
+        finally:
+            server.shutdown()
+            thread.join()
