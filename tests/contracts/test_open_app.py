@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from tocsin.errors import PermanentError
-from tocsin.model import Mention, Stage, Verdict, Window
+from tocsin.errors import PermanentError, TransientError
+from tocsin.model import Counts, Mention, Severity, Stage, Verdict, Window
 from tocsin.wiring import open_app
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -91,6 +92,24 @@ def test_charts_that_cannot_be_drawn_stop_no_verdict(
     assert verdict.brand == "tonic"
     assert "series not drawn, charts show a gap until it is" in caplog.text
     assert "no such table" in caplog.text
+
+
+@pytest.mark.parametrize("kibana", [True, False])
+def test_an_incident_links_to_the_kibana_of_the_settings(config: Path, kibana: bool) -> None:
+    (config / "brands.yaml").write_text("brands: [{id: tonic, name: L'Oréal}]", encoding="utf-8")
+    where = {"TOCSIN_KIBANA_URL": "https://kibana.example.org", "TOCSIN_KIBANA_SPACE": "pr"} if kibana else {}
+    window, counts = Window(NOON - timedelta(hours=1), NOON), Counts(60, 50, 45, 30)
+    storm = Verdict(
+        "tonic", NOON, Severity.CRITICAL, 12, 12, 6, window, 45, 5, 5, 3, window.start, False, counts, 1.0, ()
+    )  # fmt: skip
+    with open_app(environ(config, config / "home") | where, clock=MovedClock(NOON)) as app:
+        app.batches.write(Stage.VERDICTS, "v", [storm])
+        with pytest.raises(TransientError, match="undelivered"):  # No mail server is set.
+            app.alert("v")
+        link = app.stores.incidents.open_incident("tonic").link
+    page = "https://kibana.example.org/s/pr/app/dashboards#/view/tocsin-incident-en?"
+    assert link.startswith(page) if kibana else link == ""
+    assert not kibana or quote("L!'Oréal", safe="") in link
 
 
 def environ(config: Path, home: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from jinja2 import DictLoader
 from tocsin.adapters.smtp import build_mime
 from tocsin.alert import render
 from tocsin.alert.render import Notice, render_message
+from tocsin.kibana.link import dashboard_link
 from tocsin.model import (
     Brand,
     Counts,
@@ -67,10 +68,12 @@ STORIES = {
 
 
 def notice(
-    language="en", verdict=STORM, counts=None, names=NAMES, brand=BRAND, stories=None, severity=None
+    language="en", verdict=STORM, counts=None, names=NAMES, brand=BRAND, stories=None, severity=None, links=None
 ) -> Notice:
     incident = replace(INCIDENT, severity=severity or Severity.CRITICAL)
-    return Notice(brand, incident, verdict, counts or verdict.counts, stories or STORIES[language], names)
+    return Notice(
+        brand, incident, verdict, counts or verdict.counts, stories or STORIES[language], names, links or {}
+    )
 
 
 def write(facts: Notice, language="en", reason=Reason.FIRST):
@@ -80,10 +83,21 @@ def write(facts: Notice, language="en", reason=Reason.FIRST):
 
 RARE = replace(STORM, usual=0.2, observed=12, counts=Counts(20, 14, 12, 9), coverage=2 / 3)
 THREE_HOURS = replace(STORM, window=Window(AT - timedelta(hours=3), AT))
+LINKS = {
+    language: dashboard_link(
+        "https://kibana.example.org/team",
+        space="pr",
+        brand_name=BRAND.name,
+        window=Window(SINCE, AT),
+        language=language,
+    )
+    for language in ("en", "fr")
+}
 CASES = {
     "first": (notice, Reason.FIRST),
     "worse": (lambda language: notice(language, THREE_HOURS), Reason.WORSE),
     "repeat_watch": (lambda language: notice(language, severity=Severity.WATCH), Reason.REPEAT),
+    "linked": (lambda language: notice(language, links=LINKS), Reason.FIRST),
     "over": (lambda language: notice(language, ENDED, Counts(1300, 812, 61, 402)), Reason.OVER),
     "rare_and_partial": (lambda language: notice(language, RARE), Reason.FIRST),
     "no_stories": (lambda language: replace(notice(language, RARE), stories=None), Reason.FIRST),

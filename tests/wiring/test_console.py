@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tocsin.wiring import open_app
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 OPENED = datetime(2026, 3, 18, 14, 5, tzinfo=UTC)
+LINK = "https://kibana.example/app/dashboards#/view/tocsin-incident-en?_g=%28%29&_a=%27"
 EVIL = '<script>alert(1)</script> "shame" & scandal'
 
 CONFIG = {
@@ -44,6 +47,7 @@ def incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Incident:
         app.stores.mentions.add([mention(1, "https://forum.example/1"), mention(2, "javascript:alert(2)")])
         since = OPENED - timedelta(hours=1)
         storm = Incident("bulla-1", "bulla", IncidentState.OPEN, Severity.CRITICAL, since, OPENED, None, 9.0, 41.5, 2)
+        storm = replace(storm, link=LINK)
         app.stores.incidents.record(Delivery("id1", "bulla-1", "kim", "email", Reason.FIRST, "sent", OPENED))
         return app.stores.incidents.save(storm)
 
@@ -91,6 +95,7 @@ def test_an_incident_shows_its_stories_and_who_was_told_with_hostile_text_escape
     assert 'href="https://forum.example/1"' in answer.text
     assert "<script" not in answer.text
     assert "javascript:" not in answer.text
+    assert f'href="{escape(LINK)}"' in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 

@@ -4,7 +4,11 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tocsin.model import Counts, Incident, IncidentState, Reason, Severity, Verdict
+from tocsin.model import Counts, Incident, IncidentState, Reason, Severity, Verdict, Window, floor_time
+
+BEFORE = timedelta(hours=2)
+"""What a picture of an incident shows before its onset, so that the rise is seen."""
+HOUR = timedelta(hours=1)
 
 
 def is_blind(verdict: Verdict) -> bool:
@@ -74,6 +78,15 @@ def close(incident: Incident, at: datetime) -> Incident:
     if incident.state is IncidentState.CLOSED:
         return incident
     return replace(incident, state=IncidentState.CLOSED, closed_at=at)
+
+
+def shown_window(incident: Incident, at: datetime) -> Window:
+    """Span that a picture of the incident shows at `at`: from a bit before its onset to one or two hours from then.
+
+    It ends at a whole hour, so that the address of the picture changes by the hour and not by the minute.
+    """
+    end = floor_time(max(at, incident.since), HOUR) + 2 * HOUR
+    return Window(incident.since - BEFORE, end)
 
 
 def ascii_id(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -40,6 +40,8 @@ class Notice:
     """The most copied ones; None when the store could not say."""
     told: tuple[str, ...]
     """Names of all who hear of it."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Address of the incident's picture by language; empty where there is none."""
 
 
 def render_message(notice: Notice, person: Person, reason: Reason, message_id: str, thread_id: str) -> Message:
@@ -96,6 +98,8 @@ def _facts(notice: Notice, reason: Reason, speech: Speech) -> dict[str, object]:
         "since": _span_over(notice, speech) if over else _since(incident.since, verdict.at, speech),
         "partial": speech.say("partial", share=speech.share(verdict.coverage)) if verdict.coverage < 1 else "",
         "cells": _cells(notice.counts, speech),
+        "link": web_link(notice.links.get(speech.language, "")),
+        "open_link": speech.say("open_link"),
         "chart_alt": speech.say("chart_alt"),
         "most_copied": speech.say("most_copied"),
         "stories": [_story(story, speech) for story in notice.stories or ()],

@@ -13,14 +13,15 @@ failed       the store or our own code failed on this brand; the log says how
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tocsin.alert.delivery import Courier, begun_at, is_settled
-from tocsin.alert.incident import absorb, close, decide, is_blind, open_incident, told, told_some
+from tocsin.alert.incident import absorb, close, decide, is_blind, open_incident, shown_window, told, told_some
 from tocsin.alert.render import Notice
 from tocsin.alert.routing import end_was_told, who_heard, who_hears
+from tocsin.alert.speech import speech_for
 from tocsin.errors import ConflictError, TocsinError
 from tocsin.model import Brand, Counts, Incident, IncidentState, Person, Reason, Report, StorySummary, Verdict, Window
 from tocsin.ports import IncidentStore, MentionStore, Notifier
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 REPEAT = timedelta(hours=4)
 TOP_STORIES = 3
+
+Link = Callable[[str, Window, str], str]
+"""Makes the address of the picture of a brand (its id) in a span of time, in a language (`en`, `fr`)."""
 
 
 def tell_people(
@@ -41,15 +45,18 @@ def tell_people(
     notifier: Notifier,
     now: datetime,
     repeat: timedelta = REPEAT,
+    link: Link | None = None,
 ) -> Report:
     """Open, grow and close incidents by these verdicts and tell people what they must hear; report one status each.
 
     Nobody is left untold and nobody told twice, whenever this stops and runs again; only a stop exactly between a
     send and its ledger line repeats that message, under the same id. Nothing is raised for a brand's or a person's
     sake. The storm of a brand that is not in `brands` any more is closed, and nobody is told: its end is not known.
+    `link` makes the address of an incident's picture: kept with it in English, mailed in each person's language.
     """
     watermark = max((verdict.at for verdict in verdicts), default=now)
-    desk = _Desk({brand.id: brand for brand in brands}, tuple(people), incidents, mentions, notifier, now, repeat)
+    known = {brand.id: brand for brand in brands}
+    desk = _Desk(known, tuple(people), incidents, mentions, notifier, now, repeat, link)
     counts = Counter(desk.handle(verdict) for verdict in verdicts)
     desk.close_unwatched(watermark)
     # A round of its own: the next one a minute later, often on the same watermark, must not wipe out its "first".
@@ -65,6 +72,7 @@ class _Desk:
     notifier: Notifier
     now: datetime
     repeat: timedelta
+    link: Link | None
 
     def handle(self, verdict: Verdict) -> str:
         """Give the status of one verdict, whatever goes wrong with it."""
@@ -102,7 +110,7 @@ class _Desk:
             return "calm"
         incident = open_incident(verdict) if last is None else last
         total = self._total(incident, verdict)
-        grown = absorb(incident, verdict, total or Counts())
+        grown = self._linked(absorb(incident, verdict, total or Counts()), verdict.at)
         if reason is Reason.HOLD:
             if grown != last:
                 self.incidents.save(grown)
@@ -135,6 +143,7 @@ class _Desk:
             counts=(total or verdict.counts) if over else verdict.counts,
             stories=self._stories(_since_onset(incident, verdict) if over else verdict.window, verdict.brand),
             told=tuple(person.name for person in audience),
+            links=self._links(incident, verdict.at, (speech_for(person).language for person in audience)),
         )
         outcome = Courier(self.incidents, self.notifier, self.now).deliver(notice, audience, reason)
         begun = begun_at(self.incidents.deliveries(incident.id), incident)
@@ -144,6 +153,20 @@ class _Desk:
         elif outcome.reached:
             self.incidents.save(told_some(incident))
         return "undelivered" if outcome.missed else reason.value
+
+    def _linked(self, incident: Incident, at: datetime) -> Incident:
+        """Give the incident the address of its picture as it stands now; what it has stays when none can be made."""
+        return replace(incident, link=self._links(incident, at, ["en"]).get("en", incident.link))
+
+    def _links(self, incident: Incident, at: datetime, languages: Iterable[str]) -> dict[str, str]:
+        if self.link is None:
+            return {}
+        window = shown_window(incident, at)
+        try:
+            return {language: self.link(incident.brand, window, language) for language in languages}
+        except Exception as exc:  # an address is worth less than the alarm
+            log.warning("%s: no link to its picture: %s: %s", incident.id, type(exc).__name__, exc)
+            return {}
 
     def _total(self, incident: Incident, verdict: Verdict) -> Counts | None:
         try:
