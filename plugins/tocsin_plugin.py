@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from airflow.api_fastapi.core_api.security import get_user
 from airflow.plugins_manager import AirflowPlugin
+from airflow.sdk import Connection
 
 from tocsin.web.app import create_console
 
@@ -13,7 +14,9 @@ class TocsinPlugin(AirflowPlugin):
 
     name = "tocsin"
     # Routes of plugins are open to everybody unless they ask for a user themselves.
-    fastapi_apps: ClassVar = [{"app": create_console(get_user), "url_prefix": "/tocsin", "name": "Tocsin"}]
+    fastapi_apps: ClassVar = [
+        {"app": create_console(get_user, Connection.get), "url_prefix": "/tocsin", "name": "Tocsin"}
+    ]
     external_views: ClassVar = [
         {
             "name": "Tocsin",

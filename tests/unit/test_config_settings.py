@@ -126,9 +126,9 @@ def test_no_secret_is_ever_shown() -> None:
         ({"SMPT_HOST": "m"}, "unknown setting 'TOCSIN_SMPT_HOST'; did you mean 'TOCSIN_SMTP_HOST'?"),
         ({"SMPT_HOST": ""}, "unknown setting 'TOCSIN_SMPT_HOST'; did you mean 'TOCSIN_SMTP_HOST'?"),
         ({"repeat": "4h"}, "unknown setting 'TOCSIN_repeat'; did you mean 'TOCSIN_REPEAT'?"),
-        ({"STORE": "postgres://x"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, or https://host:9200 for"),
-        ({"STORE": "sqlite:///"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, or https://host:9200 for"),
-        ({"STORE": "https://"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, or https://host:9200 for"),
+        ({"STORE": "postgres://x"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, https://host:9200 for"),
+        ({"STORE": "sqlite:///"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, https://host:9200 for"),
+        ({"STORE": "https://"}, "TOCSIN_STORE: write sqlite:///path/to/tocsin.db, https://host:9200 for"),
         ({"STORE": "http://es:port"}, "TOCSIN_STORE: is no address; write https://host:9200"),
         ({"STORE": "https://u:hunter2@es:9200"}, "TOCSIN_STORE: holds a password; take it out and set TOCSIN_ELAST"),
         (

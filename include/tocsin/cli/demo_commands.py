@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 import tocsin
+from tocsin.config import AIRFLOW_STORE, load_config, read_settings
 from tocsin.demo.broadcast import Place, broadcast
 from tocsin.demo.play import play_demo
 from tocsin.demo.screen import Screen
@@ -78,8 +79,11 @@ def up(
     if not (_PROJECT / "dags").is_dir():
         raise ConfigError(f"{_PROJECT / 'dags'} is missing; tocsin up runs from a clone of the project")
     console = Console()
-    with open_app() as app:
-        settings, advice = app.settings, app.config.advice()
+    settings = read_settings(os.environ)
+    advice = load_config(settings.config).advice()
+    if settings.store != AIRFLOW_STORE:  # That one can be looked up only where Airflow runs.
+        with open_app():
+            pass  # What cannot be opened is said here, not by each task.
     for sentence in advice:
         console.print(f"Note: {sentence}", style="yellow")
     password = known_password(settings.home) or secrets.token_urlsafe(9)

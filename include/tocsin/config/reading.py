@@ -120,7 +120,7 @@ def _words(kind: str, error: Mapping[str, Any]) -> str:
 def _lacking(settings: Settings) -> list[tuple[str, str]]:
     """What settings lack of each other."""
     problems = []
-    in_clear = settings.store.startswith("http:") and not _is_here(split_address(settings.store)[1])
+    in_clear = settings.store.startswith("http:") and not is_here(split_address(settings.store)[1])
     if settings.elasticsearch_api_key and in_clear:
         problems.append(("TOCSIN_STORE", "http would send the API key in clear; write https://"))
     problems += _lacking_for_kibana(settings)
@@ -129,7 +129,7 @@ def _lacking(settings: Settings) -> list[tuple[str, str]]:
     if bool(settings.smtp_username) != bool(settings.smtp_password):
         missing = "PASSWORD" if settings.smtp_username else "USERNAME"
         problems.append((f"TOCSIN_SMTP_{missing}", "is missing; set the user name and the password, or neither"))
-    if settings.smtp_password and settings.smtp_tls == "none" and not _is_here(settings.smtp_host or ""):
+    if settings.smtp_password and settings.smtp_tls == "none" and not is_here(settings.smtp_host or ""):
         problems.append(("TOCSIN_SMTP_TLS", "none would send the password in clear; write starttls or tls"))
     return problems
 
@@ -143,12 +143,12 @@ def _lacking_for_kibana(settings: Settings) -> list[tuple[str, str]]:
         missing = "PASSWORD" if settings.kibana_username else "USERNAME"
         problems.append((f"TOCSIN_KIBANA_{missing}", "is missing; set the user name and the password, or neither"))
     url = settings.kibana_url or ""
-    if secret and url.startswith("http:") and not _is_here(split_address(url)[1]):
+    if secret and url.startswith("http:") and not is_here(split_address(url)[1]):
         problems.append(("TOCSIN_KIBANA_URL", "http would send the log-in in clear; write https://"))
     return problems
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
     """Say whether the host is this machine, so that what we send it crosses no network."""
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback

@@ -12,6 +12,10 @@ from tocsin.config.words import Zone, parse_duration, parse_mailbox
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
+AIRFLOW_STORE = "elasticsearch_default"
+"""What TOCSIN_STORE says to take the Elasticsearch of Airflow's connection by that name. It must be said: Airflow
+makes an example connection of that name by itself, and our data must not move because of it."""
+
 Network = IPv4Network | IPv6Network
 
 
@@ -24,6 +28,8 @@ def _networks(text: object) -> object:
 
 
 def _store(text: str) -> str:
+    if text == AIRFLOW_STORE:
+        return text
     if text.startswith("sqlite:///") and text != "sqlite:///":
         return text
     scheme, host, secret = split_address(text)
@@ -31,7 +37,10 @@ def _store(text: str) -> str:
         raise ValueError("holds a password; take it out and set TOCSIN_ELASTICSEARCH_API_KEY")
     if scheme in {"http", "https"} and host:
         return text
-    raise ValueError("write sqlite:///path/to/tocsin.db, or https://host:9200 for Elasticsearch")
+    raise ValueError(
+        "write sqlite:///path/to/tocsin.db, https://host:9200 for Elasticsearch, or elasticsearch_default "
+        "for the connection of that name in Airflow"
+    )
 
 
 def split_address(text: str) -> tuple[str, str, bool]:
@@ -82,7 +91,7 @@ class Settings(BaseModel):
     config: Path
     """Folder of brands.yaml, sources.yaml and people.yaml; default `include/config` of the project, else `config`."""
     store: Annotated[str, AfterValidator(_store)]
-    """Where mentions are kept: `sqlite:///<home>/tocsin.db` (default) or an Elasticsearch, `https://host:9200`."""
+    """Where mentions are kept: `sqlite:///<home>/tocsin.db` (default), `https://host:9200`, an Airflow connection."""
     elasticsearch_api_key: SecretStr | None = Field(default=None, repr=False)
     """API key for a store on Elasticsearch, as it was given at its making (`encoded`); default: none is sent."""
     elasticsearch_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")] = "tocsin"

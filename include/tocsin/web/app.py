@@ -23,8 +23,13 @@ _HEADERS = {
 }
 
 
-def create_console(require_user: Callable[..., Awaitable[Any] | Any]) -> FastAPI:
-    """Build the console; every page asks `require_user` first, which refuses by raising an HTTPException."""
+def create_console(
+    require_user: Callable[..., Awaitable[Any] | Any], find_connection: Callable[[str], Any] | None = None
+) -> FastAPI:
+    """Build the console; every page asks `require_user` first, which refuses by raising an HTTPException.
+
+    `find_connection` looks up Airflow's connections, where the store is named by one.
+    """
     console = FastAPI(
         title="Tocsin", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(require_user)]
     )
@@ -34,14 +39,14 @@ def create_console(require_user: Callable[..., Awaitable[Any] | Any]) -> FastAPI
     def overview() -> Response:
         from tocsin.wiring import open_app
 
-        with open_app() as app:
+        with open_app(find_connection=find_connection) as app:
             return page("overview.html.j2", **overview_of(app))
 
     @console.get("/incidents/{incident_id}", response_class=HTMLResponse)
     def incident(incident_id: str) -> Response:
         from tocsin.wiring import open_app
 
-        with open_app() as app:
+        with open_app(find_connection=find_connection) as app:
             found = app.stores.incidents.get(incident_id)
             if found is None:
                 raise HTTPException(404, "no such incident")

@@ -196,5 +196,5 @@ def open_app(
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise PermanentError(f"TOCSIN_HOME cannot be the folder {settings.home}: {exc}") from exc
-    with open_stores(settings, config.brands) as stores:
+    with open_stores(settings, config.brands, find_connection) as stores:
         yield App(settings, config, stores, FsspecBatches(settings.batches), clock or SystemClock(), find_connection)

@@ -51,7 +51,7 @@ def choose_notifier(settings: Settings, clock: Clock, find_connection: FindConne
             password=settings.smtp_password,
             tls=settings.smtp_tls,
         )
-    connection = find_smtp(find_connection)
+    connection = find_named("smtp_default", find_connection)
     return NobodyNotifier() if connection is None else notifier_of(connection, settings.smtp_from, clock)
 
 
@@ -73,12 +73,12 @@ def notifier_of(connection: Any, sender: str | None, clock: Clock) -> Notifier:
     )
 
 
-def find_smtp(find_connection: FindConnection | None) -> Any | None:
-    """Look up `smtp_default`; None outside Airflow or where nobody made it."""
+def find_named(name: str, find_connection: FindConnection | None) -> Any | None:
+    """Look up one of Airflow's connections; None outside Airflow or where nobody made it."""
     if find_connection is None:
         return None
     try:
-        return find_connection("smtp_default")
+        return find_connection(name)
     except Exception as exc:
         # Airflow's own class, known by name: nothing under tocsin imports Airflow.
         if type(exc).__name__ == "AirflowNotFoundException":

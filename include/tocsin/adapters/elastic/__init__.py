@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -66,17 +67,25 @@ class ElasticStores:
 
 
 def open_elastic(
-    url: str, *, api_key: str | None = None, prefix: str = "tocsin", labels: Labels = NO_LABELS
+    url: str,
+    *,
+    api_key: str | None = None,
+    login: tuple[str, str] | None = None,
+    ca: Path | None = None,
+    prefix: str = "tocsin",
+    labels: Labels = NO_LABELS,
 ) -> ElasticStores:
     """Open the stores under `prefix` on the Elasticsearch at `url`; nothing is asked of it before the first use.
 
+    We log in by `api_key`, or by `login` (name and password); `ca` is the authority that signed its certificate.
     `labels` are the names and the clock that documents written from here on show to people.
 
     Templates and indices are made just before something is first written to them. Any number of processes may use one
     prefix, and any thread of one process these stores. A process that was forked must open its own.
     Every use may raise TransientError (busy, away) or PermanentError (refused, not ours), with the remedy.
+    ConfigError: the file `ca` cannot be used.
     """
-    cluster = Cluster(url, api_key)
+    cluster = Cluster(url, api_key, login=login, ca=ca)
     indices = Indices(cluster, prefix)
     return ElasticStores(
         mentions=ElasticMentions(cluster, indices, labels),

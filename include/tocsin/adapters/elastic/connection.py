@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from pathlib import Path
 from secrets import SystemRandom
 from threading import Event
 from time import monotonic
@@ -15,6 +16,7 @@ from elastic_transport import JsonSerializer
 from elasticsearch import Elasticsearch
 
 from tocsin.adapters.elastic.troubles import FOREIGN, AbsentError, NotDoneError, told
+from tocsin.adapters.elastic.trust import trusting
 from tocsin.errors import ConflictError, PermanentError, TocsinError, TransientError
 
 T = TypeVar("T")
@@ -47,13 +49,22 @@ class _StrictJson(JsonSerializer):
 class Cluster:
     """One Elasticsearch, for any thread of the process that opened it."""
 
-    def __init__(self, url: str, api_key: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None = None,
+        *,
+        login: tuple[str, str] | None = None,
+        ca: Path | None = None,
+    ) -> None:
         self.url = url
         self._owner = os.getpid()
         self._closed = Event()
         self._client = Elasticsearch(
             url,
             api_key=api_key,
+            basic_auth=login,
+            ssl_context=trusting(ca) if url.startswith("https:") else None,
             headers={"accept-encoding": "gzip"},  # What is long on its way out is compressed in bulk.py.
             request_timeout=TIMEOUT,
             max_retries=0,  # We retry: with jitter, with patience, and only what may be done twice.

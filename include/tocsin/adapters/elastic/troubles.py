@@ -1,6 +1,6 @@
 """What Elasticsearch says when it does not do what it was asked, in our words and with the remedy."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
 from elasticsearch import ApiError, UnsupportedProductError
@@ -9,11 +9,24 @@ from tocsin.errors import BadItemError, ConflictError, PermanentError, TocsinErr
 
 FOREIGN = (ApiError, TransportError, UnsupportedProductError)
 """Everything that the client raises."""
+Foreign: TypeAlias = ApiError | TransportError | UnsupportedProductError
 
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 TOO_LARGE = 413
 
 _KEY = "set TOCSIN_ELASTICSEARCH_API_KEY to a key with the privileges that include/docs/elasticsearch.md lists"
+
+_TLS_REMEDIES = {
+    "ostname mismatch": "its certificate is for another name; write a name that stands in it for the host",
+    "address mismatch": "its certificate is for another address; write a name that stands in it for the host",
+    "has expired": "its certificate has expired; have it renewed",
+    "not yet valid": "its certificate is not valid yet; look at the clocks of both machines",
+    "CERTIFICATE_VERIFY_FAILED": (
+        "its certificate is not trusted; set TOCSIN_ELASTICSEARCH_CA to the PEM file of the authority that signed it "
+        "(Elasticsearch's own: config/certs/http_ca.crt)"
+    ),
+}
+"""What OpenSSL says of a certificate, and what helps; the last fits whatever the others do not."""
 
 
 class NotDoneError(TransientError):
@@ -28,7 +41,7 @@ class TooLargeError(PermanentError):
     """The request is larger than the node takes."""
 
 
-def told(exc: Exception, where: str) -> TocsinError:
+def told(exc: Foreign, where: str) -> TocsinError:
     """Sort a foreign error by one question: is another try worth it?"""
     if isinstance(exc, SerializationError) and exc.errors and isinstance(exc.errors[0], UnicodeEncodeError):
         return BadItemError(f"not Unicode text: {exc.errors[0]}")
@@ -37,12 +50,27 @@ def told(exc: Exception, where: str) -> TocsinError:
     if isinstance(exc, ApiError):
         return _answered(exc, where)
     if isinstance(exc, TlsError):
-        return PermanentError(f"{where}: the certificate is not trusted: {exc.message}")
+        return _untrusted(exc, where)
     if isinstance(exc, SerializationError):
         return PermanentError(f"{where}: the answer is not JSON; is this the address of Elasticsearch itself?")
     if isinstance(exc, ConnectionTimeout):
         return TransientError(f"{where} did not answer in time")
-    return TransientError(f"{where} cannot be reached: {exc}")
+    # Not `str(exc)`: the transport leaves the cause out of it.
+    hint = "; does it speak https?" if where.startswith("http:") and "aborted" in exc.message else ""
+    return TransientError(f"{where} cannot be reached: {exc.message}{hint}")
+
+
+def _untrusted(exc: TlsError, where: str) -> TocsinError:
+    """Say why there is no safe way, and how to make one: the certificate is never left unchecked."""
+    said = exc.message
+    if "EOF" in said:  # A node that is about to start or to stop hangs up in the middle.
+        return TransientError(f"{where} cannot be reached: {said}")
+    if "WRONG_VERSION_NUMBER" in said or "HTTP_REQUEST" in said:
+        return PermanentError(f"{where} does not speak https; write http:// if that is meant, or find its TLS port")
+    for sign, remedy in _TLS_REMEDIES.items():
+        if sign in said:
+            return PermanentError(f"{where}: {remedy} ({said})")
+    return PermanentError(f"{where}: no safe connection: {said}")
 
 
 def is_busy(status: int, error: dict[str, Any]) -> bool:
