@@ -162,8 +162,8 @@ def test_the_link_of_an_incident_is_the_one_that_the_command_prints(config):
     make = link_maker(settings, found)
     window = Window(datetime(2026, 11, 22, 9, tzinfo=UTC), datetime(2026, 11, 22, 17, tzinfo=UTC))
     assert make is not None
-    assert make("abc", window) == printed
-    assert read(make("gone", window))[2] == "gone"
+    assert make("abc", window, "fr") == printed
+    assert read(make("gone", window, "fr"))[2] == "gone"
 
 
 def test_no_kibana_no_link(config):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.alert.incident import close, open_incident, shown_window
+from tocsin.alert.speech import team_language
 from tocsin.alert.step import tell_people
 from tocsin.kibana.link import dashboard_link
 from tocsin.model import Brand, Counts, Incident, Message, Person, Severity, Verdict, Window
@@ -49,12 +50,13 @@ class Room:
 
     stores: SqliteStores
     mail: Mailbox = field(default_factory=Mailbox)
+    people: tuple[Person, ...] = PEOPLE
 
     def tell(self, one: Verdict, link: Callable[[str, Window, str], str] | None = spelled) -> Incident:
         tell_people(
             [one],
             brands=[Brand("tonic", "Tonic")],
-            people=PEOPLE,
+            people=self.people,
             incidents=self.stores.incidents,
             mentions=self.stores.mentions,
             notifier=self.mail,
@@ -144,7 +146,17 @@ def test_any_brand_s_name_survives_the_way_through_the_mail(room, name) -> None:
     ann, bob = room.mail.taken
     assert f"\n{kept}\n" in ann.text
     assert f'href="{kept.replace("&", "&amp;")}"' in ann.html
-    assert f"\n{kept.replace('incident-en', 'incident-fr')}\n" in bob.text
+    french = link("tonic", shown_window(open_incident(verdict()), NOW), "fr")
+    assert f"\n{french}\n" in bob.text
+    assert french != kept
+
+
+def test_what_is_kept_is_in_the_language_of_most(room) -> None:
+    zoe = Person("zoe", "Zoé", "z@example.org", "fr-CA")
+    room.people = (*PEOPLE, zoe)
+    assert room.tell(verdict()).link == "https://kibana.example/fr/tonic/22-17:15/22-22:00"
+    assert team_language(PEOPLE) == team_language([]) == "en"
+    assert team_language([Person("k", "K", "k@example.org", "de"), zoe, *PEOPLE]) == "en", "we do not speak German"
 
 
 times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis' own

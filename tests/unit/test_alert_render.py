@@ -17,7 +17,6 @@ from jinja2 import DictLoader
 from tocsin.adapters.smtp import build_mime
 from tocsin.alert import render
 from tocsin.alert.render import Notice, render_message
-from tocsin.kibana.link import dashboard_link
 from tocsin.model import (
     Brand,
     Counts,
@@ -84,13 +83,7 @@ def write(facts: Notice, language="en", reason=Reason.FIRST):
 RARE = replace(STORM, usual=0.2, observed=12, counts=Counts(20, 14, 12, 9), coverage=2 / 3)
 THREE_HOURS = replace(STORM, window=Window(AT - timedelta(hours=3), AT))
 LINKS = {
-    language: dashboard_link(
-        "https://kibana.example.org/team",
-        space="pr",
-        brand_name=BRAND.name,
-        window=Window(SINCE, AT),
-        language=language,
-    )
+    language: f"https://kibana.example.org/app/dashboards#/view/incident-{language}?_g=%28%29&_a=%28q%3A%27A%20%26%20B%27%29"
     for language in ("en", "fr")
 }
 CASES = {

@@ -1,5 +1,6 @@
 """Words, numbers and times the way one person reads them: their language, their time zone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from fractions import Fraction
@@ -84,10 +85,21 @@ class Speech:
         return self.say("usual_none") if value < NEARLY_NONE else self.say("usual", usual=self.number(value))
 
 
+def language_of(person: Person) -> str:
+    """The person's language; English where we do not speak it."""
+    language = person.language.lower()[:2]
+    return language if language in PHRASES else "en"
+
+
+def team_language(people: Sequence[Person]) -> str:
+    """The language of most of the people, the first by name where as many read another; `en` where nobody reads."""
+    languages = [language_of(person) for person in people]
+    return max(sorted(set(languages)), key=languages.count, default="en")
+
+
 def speech_for(person: Person) -> Speech:
     """Speak the person's language and zone; a language or zone unknown here falls back to English, to UTC."""
-    language = person.language.lower()[:2]
-    language = language if language in PHRASES else "en"
+    language = language_of(person)
     try:
         zone = ZoneInfo(person.time_zone)
     except (OSError, ValueError, LookupError):  # an unknown zone or a path: still better a mail in UTC than none

@@ -21,7 +21,7 @@ from tocsin.alert.delivery import Courier, begun_at, is_settled
 from tocsin.alert.incident import absorb, close, decide, is_blind, open_incident, shown_window, told, told_some
 from tocsin.alert.render import Notice
 from tocsin.alert.routing import end_was_told, who_heard, who_hears
-from tocsin.alert.speech import speech_for
+from tocsin.alert.speech import language_of, team_language
 from tocsin.errors import ConflictError, TocsinError
 from tocsin.model import Brand, Counts, Incident, IncidentState, Person, Reason, Report, StorySummary, Verdict, Window
 from tocsin.ports import IncidentStore, MentionStore, Notifier
@@ -52,7 +52,7 @@ def tell_people(
     Nobody is left untold and nobody told twice, whenever this stops and runs again; only a stop exactly between a
     send and its ledger line repeats that message, under the same id. Nothing is raised for a brand's or a person's
     sake. The storm of a brand that is not in `brands` any more is closed, and nobody is told: its end is not known.
-    `link` makes the address of an incident's picture: kept with it in English, mailed in each person's language.
+    `link` makes the address of an incident's picture: kept with it in the team's language, mailed in each one's.
     """
     watermark = max((verdict.at for verdict in verdicts), default=now)
     known = {brand.id: brand for brand in brands}
@@ -143,7 +143,7 @@ class _Desk:
             counts=(total or verdict.counts) if over else verdict.counts,
             stories=self._stories(_since_onset(incident, verdict) if over else verdict.window, verdict.brand),
             told=tuple(person.name for person in audience),
-            links=self._links(incident, verdict.at, (speech_for(person).language for person in audience)),
+            links=self._links(incident, verdict.at, map(language_of, audience)),
         )
         outcome = Courier(self.incidents, self.notifier, self.now).deliver(notice, audience, reason)
         begun = begun_at(self.incidents.deliveries(incident.id), incident)
@@ -156,7 +156,9 @@ class _Desk:
 
     def _linked(self, incident: Incident, at: datetime) -> Incident:
         """Give the incident the address of its picture as it stands now; what it has stays when none can be made."""
-        return replace(incident, link=self._links(incident, at, ["en"]).get("en", incident.link))
+        # One for all who find it in the store: in the language of most.
+        language = team_language(self.people)
+        return replace(incident, link=self._links(incident, at, [language]).get(language, incident.link))
 
     def _links(self, incident: Incident, at: datetime, languages: Iterable[str]) -> dict[str, str]:
         if self.link is None:

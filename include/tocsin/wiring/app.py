@@ -15,14 +15,13 @@ from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
 from tocsin.config import Config, Settings, load_config, read_settings
 from tocsin.errors import PermanentError, TocsinError, TransientError
-from tocsin.model import Report, Stage, Verdict, Window, floor_time
+from tocsin.model import Report, Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
 from tocsin.wiring.stores import Stores, open_stores
 from tocsin.wiring.tools import make_tagger
 
 if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
-    from tocsin.alert.step import Link
     from tocsin.detect.step import Detector
     from tocsin.enrich.tagger import Tagger
 
@@ -119,6 +118,7 @@ class App:
         TransientError: somebody was not reached or a brand failed; run again, it is tried for those only.
         """
         from tocsin.alert.step import tell_people
+        from tocsin.wiring.kibana import link_maker
 
         if batch_id not in self.batches.pending(Stage.VERDICTS):
             return None
@@ -131,7 +131,7 @@ class App:
             notifier=self.notifier,
             now=self.clock.now(),
             repeat=self.settings.repeat,
-            link=self._link,
+            link=link_maker(self.settings, self.config),
         )
         self.stores.reports.save(report)
         troubles = [f"{report.counts[name]} {name}" for name in ("undelivered", "failed") if report.counts.get(name)]
@@ -141,22 +141,6 @@ class App:
             )
         self.batches.drop(Stage.VERDICTS, batch_id)
         return report
-
-    @property
-    def _link(self) -> "Link | None":
-        """Make addresses of Kibana's Incident dashboard; None where no Kibana is set."""
-        base, names = self.settings.kibana_url, {brand.id: brand.name for brand in self.config.brands}
-        if base is None:
-            return None
-        from tocsin.kibana.link import dashboard_link
-
-        def link(brand: str, window: Window, language: str) -> str:
-            place = self.settings.kibana_space
-            return dashboard_link(
-                base, space=place, brand_name=names.get(brand, brand), window=window, language=language
-            )
-
-        return link
 
     def _draw(self, detector: "Detector", now: datetime, heard: float) -> None:
         """Keep what charts show; when that fails it is logged, since the alarm goes first."""

@@ -3,38 +3,29 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from tocsin.alert.speech import team_language
 from tocsin.config import Config, Settings, load_config, nearest, parse_moment, read_settings, shown
 from tocsin.errors import ConfigError
 from tocsin.kibana.link import dashboard_link
 from tocsin.model import Brand, Window
 from tocsin.wiring.outside import SystemClock
 
-MakeLink = Callable[[str, Window], str]
-"""Gives the address that shows a brand, known by its id, in a window of time."""
+MakeLink = Callable[[str, Window, str], str]
+"""Gives the address that shows a brand, known by its id, in a window of time, in a language."""
 
 
 def link_maker(settings: Settings, config: Config) -> MakeLink | None:
-    """Give what makes the links of incidents; None where there is no Kibana.
-
-    An incident has one link for all who read of it, so it opens in the language of most of them.
-    """
+    """Give what makes the links of incidents; None where there is no Kibana."""
     url, space = settings.kibana_url, settings.kibana_space
     if url is None:
         return None
     names = {brand.id: brand.name for brand in config.brands}
-    language = team_language(config)
 
-    def make(brand: str, window: Window) -> str:
+    def make(brand: str, window: Window, language: str) -> str:
         name = names.get(brand, brand)
         return dashboard_link(url, space=space, brand_name=name, window=window, language=language)
 
     return make
-
-
-def team_language(config: Config) -> str:
-    """The language of most of the people, the first by name where as many read another; `en` where nobody reads."""
-    languages = [person.language for person in config.people]
-    return max(sorted(set(languages)), key=languages.count, default="en")
 
 
 def brand_link(
@@ -60,7 +51,7 @@ def brand_link(
         space=settings.kibana_space,
         brand_name=name,
         window=window,
-        language=language or team_language(config),
+        language=language or team_language(config.people),
     )
 
 
