@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from inspect import isfunction
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_each_question_is_asked_as_its_golden_file_says(name: str, update_golden
 
 def test_no_golden_file_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(QUESTIONS)
+
+
+PIECES = {"within", "negatives", "words_left"}
+"""Not questions by themselves."""
+
+
+def test_each_question_has_its_golden_file() -> None:
+    asked = {name for name, made in vars(queries).items() if isfunction(made) and made.__module__ == queries.__name__}
+    public = {name for name in asked if not name.startswith("_")}
+    assert public - PIECES <= set(QUESTIONS)
 
 
 @pytest.mark.parametrize("words", ["", "  ", "!?", "😡"])

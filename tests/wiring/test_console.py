@@ -44,6 +44,8 @@ def incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Incident:
     monkeypatch.setenv("TOCSIN_HOME", str(tmp_path))
     monkeypatch.setenv("TOCSIN_CONFIG", str(tmp_path / "config"))
     with open_app() as app:
+        calm = [replace(mention(n, ""), title="all is well", text=f"<b>{n}</b>") for n in range(200, 300)]
+        app.stores.mentions.add([*calm, *(mention(n, "") for n in range(3, 9))])
         app.stores.mentions.add([mention(1, "https://forum.example/1"), mention(2, "javascript:alert(2)")])
         since = OPENED - timedelta(hours=1)
         storm = Incident("bulla-1", "bulla", IncidentState.OPEN, Severity.CRITICAL, since, OPENED, None, 9.0, 41.5, 2)
@@ -96,6 +98,7 @@ def test_an_incident_shows_its_stories_and_who_was_told_with_hostile_text_escape
     assert "<script" not in answer.text
     assert "javascript:" not in answer.text
     assert f'href="{escape(LINK)}"' in answer.text
+    assert "Words that drove it: 1, alert, scandal, script, shame" in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 

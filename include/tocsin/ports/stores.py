@@ -66,6 +66,14 @@ class MentionStore(Protocol):
         """
         ...
 
+    def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
+        """Words that the brand's negatives in the window use more than its other mentions, strongest first, folded.
+
+        A hint for people: stores weigh samples, each in its own way, so two of them need not agree. None come where
+        there is nothing to compare with, and no word that fewer than three texts hold.
+        """
+        ...
+
 
 class SourceStates(Protocol):
     """What is remembered of each source."""

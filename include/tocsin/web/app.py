@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # every Airflow process reads the plugin; only a page that is
     from tocsin.wiring import App
 
 STORIES = 10
+WORDS = 8
 _HEADERS = {
     # Text from outside is escaped; should that ever fail, no script of it runs and nothing is fetched.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
@@ -75,14 +76,18 @@ def incident_of(app: "App", incident: Incident) -> dict[str, Any]:
     """Gather what an incident's page shows: its numbers, its loudest stories, and who was told when."""
     until = incident.closed_at or app.clock.now()
     stories: Sequence[StorySummary] = ()
+    words: Sequence[str] = ()
     if until > incident.since:
-        stories = app.stores.mentions.top_stories(incident.brand, Window(incident.since, until), STORIES)
+        span = Window(incident.since, until)
+        stories = app.stores.mentions.top_stories(incident.brand, span, STORIES)
+        words = app.stores.mentions.driving_words(incident.brand, span, WORDS)
     names = {brand.id: brand.name for brand in app.config.brands}
     people = {person.id: person.name for person in app.config.people}
     return {
         "incident": incident,
         "name": names.get(incident.brand, incident.brand),
         "stories": stories,
+        "words": words,
         "deliveries": app.stores.incidents.deliveries(incident.id),
         "people": people,
         "now": app.clock.now(),

@@ -96,9 +96,11 @@ class ElasticMentions:
         holding = (read_mention(source) for source in found if left.issubset(source["words"]))
         return tuple(islice(holding, min(limit, 2**31)))
 
-    def driving_words(self, brand: str, window: Window, limit: int = 10) -> tuple[str, ...]:
+    def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
         """Words that set the brand's negatives in the window apart from its other mentions, strongest first."""
-        answer = self._cluster.search(self._alias, queries.driving_words(brand, window, limit))
+        if limit <= 0:
+            return ()
+        answer = self._cluster.search(self._alias, queries.driving_words(brand, window, min(limit, queries.PAGE)))
         sample = answer.get("aggregations", {}).get("sample", {})
         return tuple(bucket["key"] for bucket in sample.get("words", {}).get("buckets", ()))
 

@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
 from tocsin.adapters.sqlite.connection import Database
 from tocsin.errors import BadItemError, PermanentError
+from tocsin.index.driving import driving_words
 from tocsin.index.words import words_to_find, words_to_index
 from tocsin.model import (
     Added,
@@ -26,6 +28,10 @@ TRANSACTION = 500
 """Mentions per transaction: enough to share one wait for the disk, short enough to let other writers in."""
 
 _PAGE = 1000
+_STORIES = 500
+"""Stories that tell what drove a storm, the most copied ones; more would tell the same."""
+_OTHERS_READ = 1000
+"""Negatives, and as many others, that they are compared with: the newest, since what is talked about changes."""
 _MOST = 2**31
 
 _STORY_STARTS = """
@@ -56,6 +62,21 @@ _ORIGINS = """
     SELECT published_at, id, body FROM mentions
     WHERE is_origin = 1 AND (published_at, id) > (?, ?) AND published_at < ?
     ORDER BY published_at, id LIMIT ?"""
+
+_STORM = """
+    SELECT body FROM mentions WHERE n IN (
+        SELECT MIN(n) FROM mention_brands
+        WHERE brand = ? AND negative = 1 AND published_at >= ? AND published_at < ?
+        GROUP BY story_id ORDER BY COUNT(*) DESC, story_id LIMIT ?
+    )"""
+
+_AROUND = """
+    SELECT body FROM (
+        SELECT n FROM mention_brands
+        WHERE brand = :brand AND negative = :negative
+          AND NOT (negative = 1 AND published_at >= :start AND published_at < :end)
+        ORDER BY published_at DESC LIMIT :limit
+    ) JOIN mentions USING (n)"""
 
 _SEARCH = """
     SELECT body FROM mention_words JOIN mentions ON mentions.n = mention_words.rowid
@@ -131,6 +152,17 @@ class SqliteMentions:
         query = " ".join(f'"{word}"' for word in asked)
         found = self._database.rows(_SEARCH, {"words": query, "brand": brand, "limit": _limit(limit)})
         return tuple(from_body(body, Mention) for (body,) in found)
+
+    def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
+        """Words that set the brand's negatives in the window apart from its other mentions; each story tells once."""
+        start, end = _span(window)
+        storm = self._texts(_STORM, (brand, start, end, _STORIES))
+        around = {"brand": brand, "start": start, "end": end, "limit": _OTHERS_READ}
+        others = [text for negative in (0, 1) for text in self._texts(_AROUND, {**around, "negative": negative})]
+        return driving_words(storm, others, limit)
+
+    def _texts(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[str]:
+        return [from_body(body, Mention).text_of for (body,) in self._database.rows(sql, values)]
 
     def _store(self, ready: list[tuple[Mention, bytes]], seen: set[str]) -> list[str]:
         became = []
