@@ -10,7 +10,8 @@ COPY --chown=airflow:0 . .
 # The folders are mount points: a new volume takes their owner, so no container needs to be root.
 RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
  && install -D -m 0644 include/tocsin/airflow_local_settings.py config/airflow_local_settings.py \
- && install -d -m 0770 data certificates logs
+ && install -d -m 0770 data \
+ && install -d -m 0755 certificates logs
 
 # A broken image is found when it is built, not when a task runs.
 RUN tocsin config check --config include/config \

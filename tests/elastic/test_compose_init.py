@@ -19,12 +19,17 @@ import yaml
 
 from tocsin.config import read_settings
 from tocsin.errors import ConfigError, PermanentError
+from tocsin.model import Mention, Report, SourceState, Tone
 from tocsin.node import Node, NodeError, ToolsMissingError
 from tocsin.node.folder import NOBODY
+from tocsin.wiring.stores import open_stores
 
 pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).resolve().parents[2]
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+REST = ("en", ("tonic",), Tone.NEGATIVE, -0.5, "a")
+MENTION = Mention("a", "news", "web", "https://example.org/a", "Title", "some words", "ann", NOON, NOON, *REST)
 SECRETS = {"ELASTIC_PASSWORD": "elastic-1", "KIBANA_PASSWORD": "kibana-1", "TEAM_PASSWORD": "team-one"}
 SECRETS["AIRFLOW_PASSWORD"] = "airflow-1"
 
@@ -138,6 +143,24 @@ def test_the_store_s_key_may_do_what_is_listed_and_no_more(client, top: Path) ->
     assert set(listed["indices"][0]["privileges"]) & granted["tocsin-mentions"]
     assert "read" in granted["tocsin-mentions"]
     assert granted["others"] == granted[".kibana"] == set()
+
+
+def test_tocsin_stores_and_finds_by_the_settings_of_the_scheduler(prepared, top: Path, url: str) -> None:
+    data = top / "data"
+    said = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]["scheduler"]
+    here = {"https://elasticsearch:9200": url, "/opt/airflow": str(top)}
+    environ = {}
+    for name in ("TOCSIN_HOME", "TOCSIN_CONFIG", "TOCSIN_STORE", "TOCSIN_ELASTICSEARCH_CA"):
+        there, instead = next(pair for pair in here.items() if pair[0] in said["environment"][name])
+        environ[name] = said["environment"][name].replace(there, instead)
+    with open_stores(read_settings(environ, data)) as stores:
+        assert stores.mentions.add([MENTION]).created == 1
+        assert stores.mentions.get("a") == MENTION
+        stores.sources.save(SourceState("news"))
+        stores.reports.save(Report("index", "b", NOON, 1, {"created": 1}))
+    del environ["TOCSIN_ELASTICSEARCH_CA"]
+    with open_stores(read_settings(environ, data)) as stores, pytest.raises(PermanentError, match="certificate"):
+        stores.mentions.total()
 
 
 def test_the_rights_are_those_of_the_docs() -> None:
