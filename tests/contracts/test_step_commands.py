@@ -1,5 +1,6 @@
 """The live steps by hand: what they print tells what happened, and shows text from outside as the text it is."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,34 @@ def test_a_search_that_finds_nothing_says_so_and_names_the_nearest_brand(run: Ca
 
 def test_a_watch_says_what_came_of_it(run: Callable[..., Result]) -> None:
     assert run("watch").output == "watched brands: 1 (1 blind)\n"
+
+
+def test_an_upkeep_tells_before_it_deletes_and_what_it_deleted(
+    tmp_path: Path, run: Callable[..., Result], mention: Callable[..., Mention]
+) -> None:
+    assert run("status").exit_code == 0
+    with open_app({"TOCSIN_HOME": str(tmp_path / "home"), "TOCSIN_CONFIG": str(tmp_path)}) as opened:
+        long_ago = datetime(2015, 1, 1, tzinfo=UTC)
+        opened.stores.mentions.add([mention("old", text="mercury", published_at=long_ago)])
+    rows = [run("upkeep", "--dry-run"), run("upkeep"), run("upkeep")]
+    assert [result.exit_code for result in rows] == [0, 0, 0], rows[0].output
+    counts = [re.findall(r"│ mentions +│ (\d+) ", result.output) for result in rows]
+    assert counts == [["1"], ["1"], ["0"]]
+    assert "would go" in rows[0].output
+    assert "would go" not in rows[1].output
+    assert run("search", "mercury").output == "nothing found\n"
+
+
+def test_an_upkeep_that_fails_in_one_thing_does_the_rest_and_exits_1(
+    tmp_path: Path, run: Callable[..., Result]
+) -> None:
+    batch = "20200101T000000Z-news"
+    (tmp_path / "home" / "batches" / "archive" / "2020" / "01" / "01" / f"{batch}.ndjson.zst").mkdir(parents=True)
+    result = run("upkeep")
+    assert result.exit_code == 1
+    assert re.search(r"│ raw batches[^│]+│ failed ", result.output)
+    assert re.search(r"│ mentions +│ 0 ", result.output)
+    assert batch in result.output
 
 
 def test_a_missing_archive_is_named_by_its_path(tmp_path: Path, run: Callable[..., Result]) -> None:

@@ -356,6 +356,14 @@ def test_advice_names_what_is_allowed_but_hardly_meant() -> None:
     assert partly.advice() == ("nobody hears of other (people.yaml)",)
 
 
+def test_advice_names_brands_whose_usual_is_soon_forgotten() -> None:
+    brands = BRANDS + "  - {id: brief, name: Brief, keep: 30d}\n  - {id: long, name: Long, keep: 56d}\n"
+    config = parse(brands=brands, sources=source(*FEED), people=person(MAIL))
+    words = "kept for less than the 8 weeks that usual is learnt from"
+    assert config.advice() == (f"brief: {words}",)
+    assert config.advice(timedelta(days=55)) == (f"bulla, brief: {words}",)
+
+
 ATOMS = """
     brands id name aliases patterns tone languages sources people email url kind columns b feed file every 5m no ~
     0x_ 1:60 1e999 .inf 2001-99-99 << = &a *a !!int !!binary !!set !!python/name:os.system ' " "\\x " [ ] { } - ? : ,

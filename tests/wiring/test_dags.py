@@ -54,7 +54,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sta
 
 
 def test_each_file_is_named_after_its_dag_and_each_task_has_an_owner_and_a_limit(dags):
-    assert sorted(dags) == DAGS == ["tocsin_collect", "tocsin_replay", "tocsin_watch"]
+    assert sorted(dags) == DAGS == ["tocsin_collect", "tocsin_replay", "tocsin_upkeep", "tocsin_watch"]
     for dag in dags.values():
         assert dag.doc_md
         for task in dag.tasks:
@@ -103,6 +103,19 @@ def test_collecting_again_stores_nothing_twice(dags, stage):
         assert app.stores.mentions.total() == before > 0
         assert app.stores.reports.totals()["index"]["duplicate"] >= before
         assert [app.batches.pending(stage) for stage in PipelineStage] == [(), (), ()]
+
+
+def test_the_nightly_upkeep_lets_go_of_what_is_old_and_keeps_the_rest(dags, stage, monkeypatch):
+    assert run(dags["tocsin_collect"]) == "success"
+    with open_app() as app:
+        before, totals = app.stores.mentions.total(), app.stores.reports.totals()
+        first = app.stores.mentions.first_at()
+    monkeypatch.setenv("TOCSIN_KEEP_MENTIONS", "1d")
+    assert run(dags["tocsin_upkeep"]) == "success"
+    with open_app() as app:
+        assert 0 < app.stores.mentions.total() < before
+        assert app.stores.mentions.first_at() > first
+        assert app.stores.reports.totals() == totals
 
 
 def write_archive(path: Path) -> None:

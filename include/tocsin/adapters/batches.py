@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
@@ -23,6 +24,9 @@ _SUFFIX = ".ndjson.zst"
 # No slash, no leading dot: an id can never lead out of its folder, nor be taken for a temporary file.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _DATED = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T")
+_TIMED = re.compile(r"[0-9]{8}T([0-9]{6})Z")
+_DAY = re.compile(r"archive/([0-9]{4})/([0-9]{2})/([0-9]{2})$")
+_DRAFT = re.compile(r"\.[0-9a-f]{32}\.tmp")
 # Small, since one block of a text that repeats itself unpacks to thousands of times its size.
 _BLOCK = 512
 
@@ -90,22 +94,84 @@ class FsspecBatches:
             with suppress(FileNotFoundError):
                 self._files.rm(enriched)
 
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete archived batches from before that moment, by the time in their id; `dry_run` only counts."""
+        gone = 0
+        for folder in self._days(before):
+            names = self._names(folder)
+            old = [name for name in names if name.endswith(_SUFFIX) and _is_from_before(name, before)]
+            gone += len(old)
+            if not dry_run:
+                self._remove(f"{folder}/{name}" for name in old)
+                self._remove_empty(folder)
+        return gone
+
+    def sweep(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete verdicts from before that moment and drafts that nobody wrote to since; `dry_run` only counts."""
+        verdicts = [name for name in self.pending(Stage.VERDICTS) if _is_from_before(name, before)]
+        old = [self._path(Stage.VERDICTS, name) for name in verdicts]
+        for stage in Stage:
+            folder = f"{self._root}/{stage.value}"
+            drafts = [f"{folder}/{name}" for name in self._names(folder) if _DRAFT.fullmatch(name)]
+            old += [draft for draft in drafts if self._touched(draft, before)]
+        if not dry_run:
+            self._remove(old)
+        return len(old)
+
+    def _days(self, before: datetime) -> list[str]:
+        """Folders of the archive whose day began before that moment, oldest first."""
+        root = f"{self._root}/archive"
+        with _translated(root):
+            self._files.invalidate_cache()
+            try:
+                folders = self._files.find(root, maxdepth=3, withdirs=True)
+            except FileNotFoundError:
+                return []
+        latest = f"{before.astimezone(UTC):%Y%m%d}"
+        found = ((_DAY.search(folder.rstrip("/")), folder) for folder in folders)
+        return sorted(folder.rstrip("/") for day, folder in found if day and "".join(day.groups()) <= latest)
+
+    def _touched(self, draft: str, before: datetime) -> bool:
+        """Whether the draft was last written to before that moment; one that its writer just renamed was not."""
+        try:
+            with _translated(draft):
+                written: datetime = self._files.modified(draft)
+        except (PermanentError, NotImplementedError):  # Some stores tell no times; those show no drafts either.
+            return False
+        return (written if written.tzinfo else written.replace(tzinfo=UTC)) < before
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            with _translated(path), suppress(FileNotFoundError):
+                self._files.rm_file(path)
+
+    def _remove_empty(self, folder: str) -> None:
+        """Remove a day's folder, then its month's and its year's, as far as nothing is left in them."""
+        for _ in range(3):
+            try:
+                self._files.rmdir(folder)
+            except (OSError, NotImplementedError):  # Something is left in it, or there are no real folders here.
+                return
+            folder = _folder(folder)
+
     def _path(self, stage: Stage, batch_id: str) -> str:
         if not _ID.fullmatch(batch_id):
             raise PermanentError(f"not a batch id: {batch_id[:80]!r}")
         return f"{self._root}/{stage.value}/{batch_id}{_SUFFIX}"
 
     def _ids(self, stage: Stage) -> set[str]:
-        folder = f"{self._root}/{stage.value}"
+        names = self._names(f"{self._root}/{stage.value}")
+        ids = {name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)}
+        return {batch_id for batch_id in ids if _ID.fullmatch(batch_id)}
+
+    def _names(self, folder: str) -> list[str]:
         with _translated(folder):
             self._files.invalidate_cache()  # Other processes write here too.
             try:
                 paths = self._files.ls(folder, detail=False)
             except FileNotFoundError:
-                return set()
-        names = (path.rpartition("/")[2] for path in paths)
-        ids = {name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)}
-        return {batch_id for batch_id in ids if _ID.fullmatch(batch_id)}
+                return []
+        return [path.rpartition("/")[2] for path in paths]
 
     def _fill(self, path: str, records: Iterable[object]) -> int:
         count = 0
@@ -165,6 +231,20 @@ def _unpacked(file: IO[bytes], path: str) -> Iterator[bytes]:
 def _day_of(batch_id: str) -> str:
     dated = _DATED.match(batch_id)
     return "/".join(dated.groups()) if dated else "undated"
+
+
+def _is_from_before(batch_id: str, moment: datetime) -> bool:
+    """Whether the batch was begun before that moment, as its id says; one without a date was not."""
+    dated, timed = _DATED.match(batch_id), _TIMED.match(batch_id)
+    try:
+        if timed:
+            return datetime.strptime(batch_id[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) < moment
+        if dated:
+            day = datetime.strptime(batch_id[:8], "%Y%m%d").replace(tzinfo=UTC)
+            return day + timedelta(days=1) <= moment
+    except (ValueError, OverflowError):  # The 45th of a month.
+        return False
+    return False
 
 
 def _folder(path: str) -> str:

@@ -11,6 +11,7 @@ from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.replay_command import replay
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
 from tocsin.cli.store_commands import store_app
+from tocsin.cli.upkeep_command import upkeep
 from tocsin.errors import ConfigError, TocsinError
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.command()(index)
 app.command()(watch)
 app.command()(status)
 app.command()(search)
+app.command()(upkeep)
 app.command()(replay)
 app.command()(elasticsearch)
 

@@ -37,10 +37,10 @@ def check(config: Folder = None) -> None:
         found = load_config(folder, need_sources=config is None) if folder else None
     except ConfigError as exc:
         problems.append(str(exc))
-    if problems or found is None:
+    if problems or found is None or settings is None:
         typer.echo("\n".join(problems), err=True)
         raise typer.Exit(2)
-    _show(found, folder)
+    _show(found, folder, settings)
 
 
 @config_app.command()
@@ -50,7 +50,7 @@ def schema(out: Out = None) -> None:
         typer.echo(str(path))
 
 
-def _show(config: Config, folder: Path | None) -> None:
+def _show(config: Config, folder: Path | None, settings: Settings) -> None:
     names = {brand.id: brand.name for brand in config.brands}
     table = Table("what", "how many", "which", title=Text(f"Configuration of {folder}"))
     table.add_row("languages", str(len(config.languages)), ", ".join(config.languages))
@@ -63,7 +63,7 @@ def _show(config: Config, folder: Path | None) -> None:
         words = f"{person.name} <{person.email}>, {person.language}: {about}, from {person.severity.name.lower()}"
         table.add_row("person", "", Text(words))
     Console().print(table)
-    for sentence in config.advice():
+    for sentence in config.advice(settings.keep_mentions):
         typer.echo(f"note: {sentence}")
     typer.echo("ok")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from tocsin.config.checking import find_repeats, find_unknown, fit, settled
@@ -10,6 +11,7 @@ from tocsin.config.places import Document, parse_document, read_document
 from tocsin.config.problems import Place, Problem, refuse, shown
 from tocsin.config.shapes import BrandEntry, BrandsFile, PeopleFile, PersonEntry, SourceEntry, SourcesFile
 from tocsin.config.words import parse_duration
+from tocsin.detect.detector import HISTORY
 from tocsin.enrich.folding import fold
 from tocsin.model import Brand, Person, Severity, Source, SourceKind
 
@@ -36,13 +38,18 @@ class Config:
     resting: tuple[str, ...] = ()
     """Ids of the sources that are switched off."""
 
-    def advice(self) -> tuple[str, ...]:
-        """Say what is allowed but hardly meant, a sentence each: nothing to read, nobody to tell."""
+    def advice(self, keep: timedelta = HISTORY) -> tuple[str, ...]:
+        """Say what is allowed but hardly meant, a sentence each: nothing to read, nobody to tell, soon forgotten.
+
+        `keep` is how long the mentions of a brand that says nothing else are kept.
+        """
         told = {brand for person in self.people for brand in person.brands or [one.id for one in self.brands]}
         unheard = [brand.id for brand in self.brands if brand.id not in told]
+        forgetful = [brand.id for brand in self.brands if (brand.keep or keep) < HISTORY]
         said = [
             "no source is enabled: nothing will be collected (sources.yaml)" if not self.sources else "",
             f"nobody hears of {', '.join(unheard)} (people.yaml)" if unheard else "",
+            f"{', '.join(forgetful)}: kept for less than the 8 weeks that usual is learnt from" if forgetful else "",
         ]
         return tuple(sentence for sentence in said if sentence)
 

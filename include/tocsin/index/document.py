@@ -49,8 +49,18 @@ def month_of(mention: Mention) -> str:
     A date in the future counts as the month of discovery and one before 2000 as January 2000: sources claim odd
     dates, and each month is an index that a cluster carries.
     """
-    at = max(min(mention.published_at, mention.discovered_at), _FIRST_MONTH)
-    return f"{at.astimezone(UTC):%Y.%m}"
+    return month_at(min(mention.published_at, mention.discovered_at))
+
+
+def month_at(at: datetime) -> str:
+    """The month that holds a moment, `2026.11`, or the first one that we keep."""
+    return f"{max(at, _FIRST_MONTH).astimezone(UTC):%Y.%m}"
+
+
+def month_end(month: str) -> datetime:
+    """When a month such as `2026.11` is over."""
+    year, number = map(int, month.split("."))
+    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
 
 
 def document_id(name: str) -> str:

@@ -1,9 +1,10 @@
 """The words of the product: frozen values that pass between rooms. Times are aware UTC, windows half-open."""
 
 from tocsin.model.incidents import Delivery, Incident, IncidentState, Message, Reason
+from tocsin.model.keeping import Limits
 from tocsin.model.moments import BUCKET, Window, floor_time
 from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejection, Stage, Tone, full_text
-from tocsin.model.reports import Report
+from tocsin.model.reports import Report, sum_of
 from tocsin.model.stories import Counts, Hourly, Series, SeriesPoint, StoryOrigin, StoryStart, StorySummary
 from tocsin.model.verdicts import Point, Verdict
 from tocsin.model.watched import Brand, Person, Severity, Source, SourceKind, SourceState
@@ -19,6 +20,7 @@ __all__ = [
     "Hourly",
     "Incident",
     "IncidentState",
+    "Limits",
     "Mention",
     "Message",
     "Person",
@@ -42,4 +44,5 @@ __all__ = [
     "Window",
     "floor_time",
     "full_text",
+    "sum_of",
 ]

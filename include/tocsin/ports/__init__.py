@@ -7,12 +7,21 @@ values leaves the same state as calling once.
 from tocsin.ports.batches import BatchStore
 from tocsin.ports.kibana import Refused, SavedObject, SavedObjects
 from tocsin.ports.outside import Archive, ArchiveRow, Clock, Fetcher, FetchRequest, FetchResponse, Notifier
-from tocsin.ports.stores import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
+from tocsin.ports.stores import (
+    Caretaker,
+    IncidentStore,
+    MentionStore,
+    Quarantine,
+    ReportLog,
+    SeriesStore,
+    SourceStates,
+)
 
 __all__ = [
     "Archive",
     "ArchiveRow",
     "BatchStore",
+    "Caretaker",
     "Clock",
     "FetchRequest",
     "FetchResponse",

@@ -1,6 +1,7 @@
 """What passes between two steps: batches of records that are durable before the next step begins."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from tocsin.model import Stage
@@ -32,4 +33,18 @@ class BatchStore(Protocol):
 
     def settle(self, batch_id: str) -> None:
         """Say that the store holds the batch: the raw batch goes to the archive, the enriched one is dropped."""
+        ...
+
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete archived batches from before that moment, by the time in their id; count them.
+
+        `dry_run` only counts. One whose id begins with no date stays.
+        """
+        ...
+
+    def sweep(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete verdicts from before that moment, by their id, and drafts not touched since; count them.
+
+        A draft is what a killed writer leaves. `dry_run` only counts.
+        """
         ...

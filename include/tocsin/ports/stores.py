@@ -10,6 +10,7 @@ from tocsin.model import (
     Counts,
     Delivery,
     Incident,
+    Limits,
     Mention,
     Report,
     SeriesPoint,
@@ -74,6 +75,14 @@ class MentionStore(Protocol):
         """
         ...
 
+    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
+        """Delete what has had its time for every brand that it concerns, and count it; `dry_run` only counts.
+
+        Others may add meanwhile. A mention that comes again later is new: it is stored, and goes at the next pruning.
+        Killed anywhere and called again, the rest goes.
+        """
+        ...
+
 
 class SourceStates(Protocol):
     """What is remembered of each source."""
@@ -125,6 +134,10 @@ class IncidentStore(Protocol):
         """The incident's ledger by time, then message id."""
         ...
 
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete incidents closed before that moment, each with its ledger; count them. `dry_run` only counts."""
+        ...
+
 
 class Quarantine(Protocol):
     """Items that could not be taken, kept with their reason."""
@@ -137,6 +150,10 @@ class Quarantine(Protocol):
         """Everything in quarantine by time, then id."""
         ...
 
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete the items from before that moment and count them; `dry_run` only counts."""
+        ...
+
 
 class ReportLog(Protocol):
     """What each step did, so that counts can be added up afterwards."""
@@ -147,6 +164,14 @@ class ReportLog(Protocol):
 
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Per step: each status and its count over all reports, and `came_in`."""
+        ...
+
+    def fold(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Add the reports from before that moment up per step and day, and count them; `dry_run` only counts.
+
+        `totals` stays the same at every moment, also when this is killed. What was added up is no more replaced: the
+        same work reported again counts again.
+        """
         ...
 
 
@@ -167,4 +192,15 @@ class SeriesStore(Protocol):
 
     def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
         """The brand's points whose buckets start inside the window, by time."""
+        ...
+
+
+class Caretaker(Protocol):
+    """What a store wants done for itself now and then."""
+
+    def care(self, now: datetime) -> tuple[str, ...]:
+        """Make room for the days that come and put what is old away; say, a sentence each, what is not possible here.
+
+        To be called once a day; without it the store works, slower.
+        """
         ...

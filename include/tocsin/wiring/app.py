@@ -1,4 +1,4 @@
-"""The live product: the ports filled with adapters, and the five things that a driver may ask for."""
+"""The live product: the ports filled with adapters, and what a driver may ask for."""
 
 import asyncio
 import logging
@@ -24,6 +24,7 @@ from tocsin.wiring.tools import make_tagger
 if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
     from tocsin.detect.step import Detector
     from tocsin.enrich.tagger import Tagger
+    from tocsin.upkeep.step import Tidied
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ KEPT_VERDICTS = 12
 
 @dataclass(frozen=True)
 class App:
-    """Settings, config and ports, and the five things that a driver may ask for."""
+    """Settings, config and ports, and what a driver may ask for."""
 
     settings: Settings
     config: Config
@@ -151,6 +152,32 @@ class App:
         except Exception as exc:
             ours = isinstance(exc, TocsinError)
             log.warning("series not drawn, charts show a gap until it is: %s", exc, exc_info=not ours)
+
+    def tidy(self, *, dry_run: bool = False) -> "Tidied":
+        """Delete what has had its time and make the store ready for what comes; `dry_run` only counts.
+
+        Each kind is tried. What failed is in the result; the rest is done.
+        """
+        from tocsin.upkeep.limits import Keep
+        from tocsin.upkeep.step import UpkeepPorts, tidy
+
+        settings, stores = self.settings, self.stores
+        ports = UpkeepPorts(
+            mentions=stores.mentions,
+            incidents=stores.incidents,
+            quarantine=stores.quarantine,
+            reports=stores.reports,
+            batches=self.batches,
+            caretaker=stores.caretaker,
+        )
+        keep = Keep(
+            mentions=settings.keep_mentions,
+            raw=settings.keep_raw,
+            incidents=settings.keep_incidents,
+            quarantine=settings.keep_quarantine,
+            reports=settings.keep_reports,
+        )
+        return tidy(self.config.brands, keep, ports, self.clock.now(), dry_run=dry_run)
 
     @cached_property
     def tagger(self) -> "Tagger":

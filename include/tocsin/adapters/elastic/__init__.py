@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tocsin.adapters.elastic.care import ElasticCare
 from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.incidents import ElasticIncidents
 from tocsin.adapters.elastic.indices import Indices
@@ -20,7 +21,7 @@ from tocsin.adapters.elastic.sources import ElasticSourceStates
 from tocsin.index import schema
 from tocsin.index.document import NO_LABELS
 from tocsin.index.labels import Labels
-from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
+from tocsin.ports import Caretaker, IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 __all__ = ["ElasticStores", "open_elastic"]
 
@@ -35,6 +36,7 @@ class ElasticStores:
     quarantine: Quarantine
     reports: ReportLog
     series: SeriesStore
+    caretaker: Caretaker
     cluster: Cluster
     indices: Indices
     labels: Labels
@@ -94,6 +96,7 @@ def open_elastic(
         quarantine=ElasticQuarantine(cluster, indices),
         reports=ElasticReports(cluster, indices),
         series=ElasticSeries(cluster, indices, labels),
+        caretaker=ElasticCare(cluster, indices),
         cluster=cluster,
         indices=indices,
         labels=labels,

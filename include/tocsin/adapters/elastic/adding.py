@@ -20,7 +20,7 @@ from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import read_mention
 from tocsin.errors import BadItemError, TransientError
-from tocsin.index.document import checked_document, document_id, month_of
+from tocsin.index.document import checked_document, document_id, month_at, month_of
 from tocsin.index.labels import Labels
 from tocsin.model import Added, Mention, Rejection
 
@@ -108,26 +108,50 @@ class Adding:
 
     def _store(self, lot: list[_Item]) -> _Outcome:
         outcome = _Outcome()
-        indices = [self._indices.month(month) for month in self._claim(lot)]
+        months = self._claim(lot)
+        indices = [self._indices.month(month) for month in months]
         self._touched.update(indices)
         puts = [Put(index, item.id, item.source) for index, item in zip(indices, lot, strict=True)]
         answers = self._bulk.send(puts)
-        taken = []
-        for put, item, answer in zip(puts, lot, answers, strict=True):
+        taken, late = [], []
+        for put, item, month, answer in zip(puts, lot, months, answers, strict=True):
             if answer.taken:
                 taken.append((put, item))
             elif answer.refused:
                 outcome.rejected.append(Rejection(item.mention, answer.refused))
             else:
                 outcome.became["created"] += 1
+                if month != month_at(item.mention.discovered_at):
+                    late.append((put, month))
+        twins = self._keep_claims(late) if late else 0
+        outcome.became.update(created=-twins, duplicate=twins)
         held = self._read([put for put, _ in taken])
         outcome.became.update(self._name(item, twin) for (_, item), twin in zip(taken, held, strict=True))
         return outcome
 
+    def _keep_claims(self, late: list[tuple[Put, str]]) -> int:
+        """Put back the claims that a pruning took while we stored these; count those stored elsewhere meanwhile.
+
+        Only what goes into an earlier month than its own discovery can meet a pruning (`leaving.py`).
+        """
+        claims = self._indices.name("ids")
+        docs = [{"_index": claims, "_id": put.id, "_source": False} for put, _ in late]
+        found = self._cluster.ask(lambda es: es.mget(docs=docs))["docs"]
+        lost = [one for one, doc in zip(late, found, strict=True) if not doc.get("found")]
+        if not lost:
+            return 0
+        again = [Put(claims, put.id, _claim_on(month)) for put, month in lost]
+        taken = [one for one, answer in zip(lost, self._bulk.send(again), strict=True) if answer.taken]
+        held = self._read([Put(claims, put.id) for put, _ in taken])
+        twins = [put for (put, month), claim in zip(taken, held, strict=True) if claim["month"] != month]
+        if twins:
+            self._bulk.send([Put(put.index, put.id, action="delete") for put in twins])
+        return len(twins)
+
     def _claim(self, lot: list[_Item]) -> list[str]:
         """The month that each id belongs to: that of the first mention which ever came with it."""
         index = self._indices.make("ids")
-        puts = [Put(index, item.id, msgspec.json.encode({"month": item.month})) for item in lot]
+        puts = [Put(index, item.id, _claim_on(item.month)) for item in lot]
         answers = self._bulk.send(puts)
         claimed = self._read([put for put, answer in zip(puts, answers, strict=True) if answer.taken])
         months = iter(claimed)
@@ -152,6 +176,10 @@ class Adding:
         if mark.startswith(f"{self._call}."):
             return "duplicate"
         return "unchanged" if read_mention(held) == item.mention else "duplicate"
+
+
+def _claim_on(month: str) -> bytes:
+    return msgspec.json.encode({"month": month})
 
 
 def _month(item: _Item, answer: Answer, claimed: Iterator[dict[str, Any]]) -> str:

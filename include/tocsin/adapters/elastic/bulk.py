@@ -21,12 +21,14 @@ _ONLY = {"filter_path": "items.*.status,items.*.error"}
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A document on its way: `create` finds an id taken, `index` replaces."""
+    """A document on its way: `create` finds an id taken, `index` replaces, `delete` takes it away."""
 
     index: str
     id: str
-    source: bytes
-    action: Literal["create", "index"] = "create"
+    source: bytes = b""
+    action: Literal["create", "index", "delete"] = "create"
+    revision: str = ""
+    """Where it is said, only the document as it was seen is changed; any other is `taken`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +87,9 @@ class Bulk:
 
 
 def _lines(put: Put) -> bytes:
-    action = msgspec.json.encode({put.action: {"_index": put.index, "_id": put.id}})
-    return b"%b\n%b\n" % (action, put.source)
+    named: Item = {"_index": put.index, "_id": put.id}
+    if put.revision:
+        seq_no, term = put.revision.split(".")
+        named |= {"if_seq_no": int(seq_no), "if_primary_term": int(term)}
+    action = msgspec.json.encode({put.action: named})
+    return b"%b\n" % action if put.action == "delete" else b"%b\n%b\n" % (action, put.source)

@@ -5,7 +5,9 @@ place filled under the revision that was seen (the fence): whoever was about to 
 Each step is one atomic write, so a crash between two leaves nothing to repair, and nobody looks at a clock.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tocsin.adapters.elastic.connection import Cluster
@@ -82,6 +84,28 @@ class ElasticIncidents:
     def deliveries(self, incident_id: str) -> tuple[Delivery, ...]:
         """The incident's ledger by time, then message id."""
         return self._ledger.deliveries(incident_id)
+
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete incidents closed before that moment, each with its ledger; `dry_run` only counts.
+
+        The lock of their brand stays, and so do fences: they keep a brand from having two open incidents, and without
+        a clock there is no saying that nobody is about to open one. Each is one small document per brand.
+        """
+        self._cluster.refresh(self._incidents.index)
+        old = list(self._closed(before))
+        if dry_run:
+            return len(old)
+        # An incident that somebody changes at this moment stays, and with it its ledger.
+        gone = [one.id for one in old if self._incidents.delete(one.id, one.revision)]
+        self._ledger.prune(gone, before, lambda name: self.get(name) is not None)
+        return len(gone)
+
+    def _closed(self, before: datetime) -> Iterator[Incident]:
+        closed = {**_ALL, "query": {"term": {"state": IncidentState.CLOSED.value}}}
+        for hit in self._cluster.hits(self._incidents.index, closed):
+            incident = read_back(hit["_source"], Incident, revision_of(hit))
+            if incident.closed_at is not None and incident.closed_at < before:
+                yield incident
 
     def _lock(self, incident: Incident) -> None:
         """Let the brand's lock name this incident. Called with the incident read, and before it is written."""

@@ -46,6 +46,11 @@ class Indices:
         """Make sure of the index of a kind, and give its name."""
         return self._make(kind, self.name(kind))
 
+    def forget(self, index: str) -> None:
+        """Take note that somebody deleted an index, so that it is made anew before something is written to it."""
+        with self._lock:
+            self._ready.discard(index)
+
     def _make(self, kind: str, index: str) -> str:
         with self._lock:
             if index not in self._ready:

@@ -1,14 +1,16 @@
 """The ledger of what was sent, in Elasticsearch: one document per message and channel."""
 
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import joint_id, read_back
+from tocsin.adapters.elastic.where import delete_where
 from tocsin.errors import ConflictError
 from tocsin.index.document import micros, to_record
-from tocsin.index.queries import PAGE
+from tocsin.index.queries import PAGE, told_of
 from tocsin.model import Delivery
 
 _BEGINNING = micros(datetime(1, 1, 1, tzinfo=UTC))
@@ -49,6 +51,21 @@ class Ledger:
             self._index, {"size": PAGE, "query": query, "sort": _BY_TIME, "track_total_hits": False}
         )
         return tuple(read_back(hit["_source"], Delivery) for hit in hits)
+
+    def prune(self, incidents: Sequence[str], before: datetime, is_there: Callable[[str], bool]) -> None:
+        """Delete the lines of these incidents, which are gone, and what a killed pruning left of others.
+
+        What it left: lines from before that moment of an incident that is not there.
+        """
+        left = [name for name in self._named(before) if not is_there(name)]
+        names = sorted({*incidents, *left})
+        for start in range(0, len(names), PAGE):
+            delete_where(self._cluster, self._index, {"terms": {"incident_id": names[start : start + PAGE]}})
+
+    def _named(self, before: datetime) -> Iterator[str]:
+        """Every incident that a line from before that moment names."""
+        pages = self._cluster.buckets(self._index, lambda after: told_of(before, after))
+        return (page["key"]["incident"] for page in pages)
 
     @property
     def _index(self) -> str:

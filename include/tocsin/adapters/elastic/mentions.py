@@ -9,11 +9,12 @@ from typing import Any
 from tocsin.adapters.elastic.adding import Adding
 from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
+from tocsin.adapters.elastic.leaving import Leaving
 from tocsin.adapters.elastic.records import read_mention
 from tocsin.index import queries
 from tocsin.index.document import document_id, from_micros
 from tocsin.index.labels import Labels
-from tocsin.model import Added, Counts, Mention, StoryOrigin, StoryStart, StorySummary, Window
+from tocsin.model import Added, Counts, Limits, Mention, StoryOrigin, StoryStart, StorySummary, Window
 
 SLICE = 1000
 """Brands or stories asked for in one request."""
@@ -31,6 +32,10 @@ class ElasticMentions:
     def add(self, mentions: Iterable[Mention]) -> Added:
         """Store what is new, some lots at once, findable when this returns; memory stays flat."""
         return Adding(self._cluster, self._indices, self._labels).add(mentions)
+
+    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
+        """Delete what has had its time for every brand: whole months where it can, with the ids that they claimed."""
+        return Leaving(self._cluster, self._indices).prune(limits, dry_run=dry_run)
 
     def total(self) -> int:
         """Count the mentions stored."""

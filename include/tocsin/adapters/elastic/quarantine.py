@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from tocsin.adapters.elastic.bulk import Bulk, Put
 from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import read_back
+from tocsin.adapters.elastic.where import count_where, delete_where
 from tocsin.errors import PermanentError
-from tocsin.index.document import document_id, to_record
+from tocsin.index.document import document_id, micros, to_record
 from tocsin.index.queries import PAGE
 from tocsin.model import BadItem
 from tocsin.records import to_line
@@ -41,6 +43,11 @@ class ElasticQuarantine:
         index = self._indices.name("quarantine")
         self._cluster.refresh(index)
         return tuple(read_back(hit["_source"], BadItem) for hit in self._cluster.hits(index, _ALL))
+
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete the items from before that moment; `dry_run` only counts."""
+        old = {"range": {"micros": {"lt": micros(before)}}}
+        return (count_where if dry_run else delete_where)(self._cluster, self._indices.name("quarantine"), old)
 
 
 def _as_unicode(item: BadItem) -> BadItem:

@@ -58,6 +58,17 @@ class Revised:
         written = self._cluster.ask(put, again=False)
         return f"{written['_seq_no']}.{written['_primary_term']}"
 
+    def delete(self, name: str, revision: str) -> bool:
+        """Delete what was read under `revision`; False: somebody changed it, or deleted it, first."""
+        key, under = document_id(name), _under(name, revision)
+        try:
+            told = self._cluster.ask(
+                lambda es: es.options(ignore_status=404).delete(index=self.index, id=key, **under), again=False
+            )
+        except ConflictError:
+            return False
+        return bool(told.get("result") == "deleted")
+
 
 def _under(name: str, revision: str) -> dict[str, Any]:
     if not revision:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from tocsin.adapters.sqlite.care import SqliteCare
 from tocsin.adapters.sqlite.connection import Database
 from tocsin.adapters.sqlite.incidents import SqliteIncidents
 from tocsin.adapters.sqlite.mentions import SqliteMentions
@@ -11,7 +12,7 @@ from tocsin.adapters.sqlite.quarantine import SqliteQuarantine
 from tocsin.adapters.sqlite.reports import SqliteReports
 from tocsin.adapters.sqlite.series import SqliteSeries
 from tocsin.adapters.sqlite.sources import SqliteSourceStates
-from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
+from tocsin.ports import Caretaker, IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 __all__ = ["SqliteStores", "open_sqlite"]
 
@@ -26,6 +27,7 @@ class SqliteStores:
     quarantine: Quarantine
     reports: ReportLog
     series: SeriesStore
+    caretaker: Caretaker
     database: Database
 
     def close(self) -> None:
@@ -55,5 +57,6 @@ def open_sqlite(path: str) -> SqliteStores:
         quarantine=SqliteQuarantine(database),
         reports=SqliteReports(database),
         series=SqliteSeries(database),
+        caretaker=SqliteCare(),
         database=database,
     )

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import datetime
 
 from tocsin.adapters.sqlite.columns import from_body, to_body, to_micros
 from tocsin.adapters.sqlite.connection import Database
@@ -67,6 +68,26 @@ class SqliteIncidents:
         """The incident's ledger by time, then message id."""
         ask = "SELECT body FROM deliveries WHERE incident_id = ? ORDER BY at, message_id, channel"
         return tuple(from_body(body, Delivery) for (body,) in self._database.rows(ask, (incident_id,)))
+
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete incidents closed before that moment, each with its ledger; `dry_run` only counts."""
+        closed = self._database.rows("SELECT id, revision, body FROM incidents WHERE is_open = 0")
+        old = [(name, revision) for name, revision, body in closed if _was_closed(body, before)]
+        if dry_run:
+            return len(old)
+        gone = 0
+        for name, revision in old:
+            with self._database.transaction() as connection:
+                ours = "DELETE FROM incidents WHERE id = ? AND revision = ?"
+                if connection.execute(ours, (name, revision)).rowcount:  # Else somebody changed it meanwhile.
+                    connection.execute("DELETE FROM deliveries WHERE incident_id = ?", (name,))
+                    gone += 1
+        return gone
+
+
+def _was_closed(body: bytes, before: datetime) -> bool:
+    closed_at = from_body(body, Incident).closed_at
+    return closed_at is not None and closed_at < before
 
 
 def _is_open(incident: Incident) -> bool:

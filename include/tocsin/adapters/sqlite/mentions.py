@@ -9,12 +9,14 @@ from typing import Any
 
 from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
 from tocsin.adapters.sqlite.connection import Database
+from tocsin.adapters.sqlite.leaving import count_outdated, delete_outdated
 from tocsin.errors import BadItemError, PermanentError
 from tocsin.index.driving import driving_words
 from tocsin.index.words import words_to_find, words_to_index
 from tocsin.model import (
     Added,
     Counts,
+    Limits,
     Mention,
     Rejection,
     StoryOrigin,
@@ -163,6 +165,10 @@ class SqliteMentions:
 
     def _texts(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[str]:
         return [from_body(body, Mention).text_of for (body,) in self._database.rows(sql, values)]
+
+    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
+        """Delete what has had its time for every brand, a few hundred per transaction; `dry_run` only counts."""
+        return count_outdated(self._database, limits) if dry_run else delete_outdated(self._database, limits)
 
     def _store(self, ready: list[tuple[Mention, bytes]], seen: set[str]) -> list[str]:
         became = []

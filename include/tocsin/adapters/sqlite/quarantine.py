@@ -1,6 +1,7 @@
 """Items that could not be taken, in SQLite."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from tocsin.adapters.sqlite.columns import from_body, to_body, to_micros
 from tocsin.adapters.sqlite.connection import Database
@@ -25,6 +26,14 @@ class SqliteQuarantine:
         """Everything in quarantine by time, then id."""
         found = self._database.rows("SELECT body FROM quarantine ORDER BY at, id")
         return tuple(from_body(body, BadItem) for (body,) in found)
+
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Delete the items from before that moment; `dry_run` only counts."""
+        if dry_run:
+            ask = "SELECT COUNT(*) FROM quarantine WHERE at < ?"
+            return int(self._database.rows(ask, (to_micros(before),))[0][0])
+        with self._database.transaction() as connection:
+            return connection.execute("DELETE FROM quarantine WHERE at < ?", (to_micros(before),)).rowcount
 
 
 def _as_unicode(item: BadItem) -> BadItem:

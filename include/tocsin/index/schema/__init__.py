@@ -53,3 +53,20 @@ def template(kind: str, prefix: str) -> dict[str, Any]:
         "template": body,
         "_meta": {"managed_by": "tocsin"},
     }
+
+
+def policy() -> dict[str, Any]:
+    """The ILM policy of months, where a cluster has ILM: old ones come after new ones, and move to warm nodes if any.
+
+    No deletion: how long a mention is kept hangs on its brands, and its claimed id goes with it. Nothing that closes
+    a month for writing (`readonly`; `forcemerge` and `shrink` on some versions): late posts go into old months, and
+    what has had its time goes out of them.
+    """
+    return {
+        "_meta": {"managed_by": "tocsin", "version": 1},
+        "phases": {
+            "hot": {"min_age": "0ms", "actions": {"set_priority": {"priority": 100}}},
+            # Counted from the making of the index, which is a week before its month begins.
+            "warm": {"min_age": "70d", "actions": {"set_priority": {"priority": 50}}},
+        },
+    }
