@@ -12,11 +12,13 @@ from tocsin.model import (
     BadItem,
     Counts,
     Delivery,
+    Hourly,
     Incident,
     IncidentState,
     Limits,
     Reason,
     Report,
+    SeriesPoint,
     Severity,
     Window,
 )
@@ -205,6 +207,24 @@ def test_a_late_report_joins_the_sum_of_its_day(stores) -> None:
     totals = stores.reports.totals()
     assert stores.reports.fold(NOON) == 1
     assert stores.reports.totals() == totals
+
+
+def test_points_go_by_the_limit_of_their_brand(stores) -> None:
+    def point(brand: str, days: float) -> SeriesPoint:
+        return SeriesPoint(brand, NOON - days * DAY, 1, Hourly(1, 1, 0, 2, 3), 0.5, 1)
+
+    ages = range(0, 100, 5)
+    stores.series.save(point(brand, days) for brand in ("short", "long", "l'autre") for days in ages)
+    limits = Limits(NOON - 40 * DAY, {"short": NOON - 10 * DAY, "long": NOON - 80 * DAY})
+    assert stores.series.prune(limits, dry_run=True) == 17 + 3 + 11
+    assert len(stores.series.read("short", ALWAYS)) == len(ages)
+    assert stores.series.prune(limits) == 17 + 3 + 11
+    left = [len(stores.series.read(brand, ALWAYS)) for brand in ("short", "long", "l'autre")]
+    assert left == [3, 17, 9]
+    assert stores.series.read("short", ALWAYS)[0].at == NOON - 10 * DAY
+    assert stores.series.prune(limits) == 0
+    assert stores.series.prune(Limits(NOON + DAY)) == 29
+    assert stores.series.latest() is None
 
 
 def test_there_is_always_room_and_care_says_only_what_is_not_possible(stores) -> None:

@@ -9,7 +9,18 @@ import pytest
 
 from tocsin.adapters.batches import FsspecBatches
 from tocsin.errors import PermanentError
-from tocsin.model import BadItem, Brand, Incident, IncidentState, Report, Severity, Stage
+from tocsin.model import (
+    BadItem,
+    Brand,
+    Hourly,
+    Incident,
+    IncidentState,
+    Report,
+    SeriesPoint,
+    Severity,
+    Stage,
+    floor_time,
+)
 from tocsin.upkeep.limits import Keep
 from tocsin.upkeep.step import Tidied, UpkeepPorts, tidy
 
@@ -17,11 +28,15 @@ NOW = datetime(2026, 11, 22, 3, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
 KEEP = Keep(mentions=100 * DAY, raw=90 * DAY, incidents=365 * DAY, quarantine=30 * DAY, reports=20 * DAY)
 BRANDS = (Brand("short", "Short", keep=10 * DAY), Brand("tonic", "Tonic"))
-NOTHING = dict.fromkeys(["mentions", "incidents", "raw", "leftovers", "quarantine", "reports"], 0)
+NOTHING = dict.fromkeys(["mentions", "series", "incidents", "raw", "leftovers", "quarantine", "reports"], 0)
 
 
 def batch_id(days: float, name: str = "news") -> str:
     return f"{NOW - days * DAY:%Y%m%dT%H%M%SZ}-{name}"
+
+
+def point(brand: str, days: float) -> SeriesPoint:
+    return SeriesPoint(brand, floor_time(NOW - days * DAY), 1, Hourly(1, 1, 0, 2, 3), 0.5, 1)
 
 
 @pytest.fixture
@@ -33,6 +48,7 @@ def batches(tmp_path: Path) -> FsspecBatches:
 def upkeep(stores, batches) -> Callable[..., Tidied]:
     ports = UpkeepPorts(
         mentions=stores.mentions,
+        series=stores.series,
         incidents=stores.incidents,
         quarantine=stores.quarantine,
         reports=stores.reports,
@@ -47,6 +63,7 @@ def fill(stores, batches, mention) -> None:
         for brands in (("short",), ("tonic",), ("short", "tonic")):
             name = f"{'-'.join(brands)}-{days}"
             stores.mentions.add([mention(name, published_at=NOW - days * DAY, brands=brands)])
+        stores.series.save([point(brand, days) for brand in ("short", "tonic") if days != 50 or brand == "short"])
         end = NOW - 5 * days * DAY
         stores.incidents.save(
             Incident(f"i{days}", "tonic", IncidentState.CLOSED, Severity.CRITICAL, end, end, closed_at=end)
@@ -64,7 +81,7 @@ def test_each_kind_goes_by_its_own_time_and_a_second_upkeep_finds_nothing(stores
     totals = stores.reports.totals()
     would = upkeep(dry_run=True)
     assert would.gone == {
-        "mentions": 4, "incidents": 1, "raw": 1, "leftovers": 1, "quarantine": 2, "reports": 2,
+        "mentions": 4, "series": 3, "incidents": 1, "raw": 1, "leftovers": 1, "quarantine": 2, "reports": 2,
     }  # fmt: skip
     assert stores.mentions.total() == 9
     assert upkeep().gone == would.gone
@@ -84,7 +101,7 @@ def test_a_kind_that_fails_stops_no_other(stores, batches, upkeep, mention, tmp_
     in_the_way.mkdir(parents=True)
     tidied = upkeep()
     assert set(tidied.failed) == {"raw"}
-    assert tidied.gone == {"mentions": 4, "incidents": 1, "leftovers": 1, "quarantine": 2, "reports": 2}
+    assert tidied.gone == {"mentions": 4, "series": 3, "incidents": 1, "leftovers": 1, "quarantine": 2, "reports": 2}
     with pytest.raises(PermanentError, match=r"raw: cannot use .*archive"):
         tidied.refuse_failed()
 

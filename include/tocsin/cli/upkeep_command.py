@@ -13,6 +13,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only count what would g
 
 WORDS = {
     "mentions": ("mentions", "TOCSIN_KEEP_MENTIONS, or `keep` of every brand they concern"),
+    "series": ("points of the charts", "as the mentions, each by its own brand"),
     "incidents": ("closed incidents with their ledger", "TOCSIN_KEEP_INCIDENTS, from their closing"),
     "raw": ("raw batches in the archive", "TOCSIN_KEEP_RAW"),
     "leftovers": ("verdicts and drafts that were left behind", "one day"),

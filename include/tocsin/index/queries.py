@@ -64,8 +64,7 @@ def outdated(limits: Limits) -> Body:
 
     A few too many: that a mention concerns a brand without a limit of its own cannot be asked for.
     """
-    by_moment = groupby(sorted(limits.brands, key=limits.of), key=limits.of)
-    groups = [({"terms": {"brand": list(brands)}}, moment) for moment, brands in by_moment]
+    groups = [({"terms": {"brand": brands}}, moment) for moment, brands in _by_limit(limits)]
     return {
         "size": PAGE,
         "track_total_hits": False,
@@ -86,6 +85,13 @@ def outdated(limits: Limits) -> Body:
         "_source": ["brand", "event.micros"],
         "seq_no_primary_term": True,
     }
+
+
+def outdated_points(limits: Limits) -> Body:
+    """The query for points of the series that have had their time."""
+    others = {"bool": {"must_not": [{"terms": {"brand": list(limits.brands)}}], "filter": [_older(limits.default)]}}
+    own = [_all_of({"terms": {"brand": brands}}, _older(moment)) for moment, brands in _by_limit(limits)]
+    return {"bool": {"should": [others, *own]}}
 
 
 def counts(window: Window, brands: Sequence[str]) -> Body:
@@ -142,8 +148,7 @@ def bucket_counts(window: Window, brands: Sequence[str], step: str = "5m", after
 
 def told_of(before: datetime, after: Body | None = None) -> Body:
     """A page of the incidents that ledger lines from before that moment name."""
-    old = {"range": {"micros": {"lt": micros(before)}}}
-    return _paged(old, [{"incident": {"terms": {"field": "incident_id"}}}], {}, after, PAGE)
+    return _paged(_older(before), [{"incident": {"terms": {"field": "incident_id"}}}], {}, after, PAGE)
 
 
 def driving_words(brand: str, window: Window, limit: int) -> Body:
@@ -205,6 +210,15 @@ def search(words: str, brand: str | None, size: int) -> Body | None:
 def words_left(words: str) -> frozenset[str]:
     """Words of a long question that `search` did not ask for."""
     return frozenset(cut(word.replace("'", "")) for word in words_as_typed(words)[MOST_WORDS:])
+
+
+def _by_limit(limits: Limits) -> list[tuple[datetime, list[str]]]:
+    """Brands with a limit of their own, those with the same one together."""
+    return [(moment, list(brands)) for moment, brands in groupby(sorted(limits.brands, key=limits.of), limits.of)]
+
+
+def _older(moment: datetime) -> Body:
+    return {"range": {"micros": {"lt": micros(moment)}}}
 
 
 def _before(moment: datetime) -> Body:

@@ -194,6 +194,10 @@ class SeriesStore(Protocol):
         """The brand's points whose buckets start inside the window, by time."""
         ...
 
+    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
+        """Delete the points that have had their time for their brand, and count them; `dry_run` only counts."""
+        ...
+
 
 class Caretaker(Protocol):
     """What a store wants done for itself now and then."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tocsin.errors import PermanentError, TocsinError, TransientError
 from tocsin.model import Brand
-from tocsin.ports import BatchStore, Caretaker, IncidentStore, MentionStore, Quarantine, ReportLog
+from tocsin.ports import BatchStore, Caretaker, IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore
 from tocsin.upkeep.limits import LEFTOVERS, Keep, limits_of
 
 T = TypeVar("T")
@@ -21,6 +21,7 @@ class UpkeepPorts:
     """The places that are tidied."""
 
     mentions: MentionStore
+    series: SeriesStore
     incidents: IncidentStore
     quarantine: Quarantine
     reports: ReportLog
@@ -55,6 +56,7 @@ def tidy(brands: Sequence[Brand], keep: Keep, ports: UpkeepPorts, now: datetime,
     limits = limits_of(brands, keep.mentions, now)
     kinds: dict[str, Callable[[], int]] = {
         "mentions": lambda: ports.mentions.prune(limits, dry_run=dry_run),
+        "series": lambda: ports.series.prune(limits, dry_run=dry_run),
         "incidents": lambda: ports.incidents.prune(now - keep.incidents, dry_run=dry_run),
         "raw": lambda: ports.batches.prune(now - keep.raw, dry_run=dry_run),
         "leftovers": lambda: ports.batches.sweep(now - LEFTOVERS, dry_run=dry_run),

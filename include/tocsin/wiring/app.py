@@ -164,6 +164,7 @@ class App:
         settings, stores = self.settings, self.stores
         ports = UpkeepPorts(
             mentions=stores.mentions,
+            series=stores.series,
             incidents=stores.incidents,
             quarantine=stores.quarantine,
             reports=stores.reports,

@@ -26,8 +26,9 @@ class ElasticCare:
 
     def care(self, now: datetime) -> tuple[str, ...]:
         """Make this month's index, and the next one's in time; put our ILM policy in place, or say why not."""
-        for moment in (now, now + AHEAD):
-            self._indices.month(month_at(moment))
+        for kind in schema.MONTHLY:
+            for moment in (now, now + AHEAD):
+                self._indices.month(month_at(moment), kind)
         return tuple(self._manage())
 
     def _manage(self) -> Iterator[str]:
@@ -38,7 +39,8 @@ class ElasticCare:
                 return
             if held.get("_meta") != schema.policy()["_meta"]:
                 self._cluster.ask(lambda es: es.ilm.put_lifecycle(name=self._policy, policy=schema.policy()))
-            self._attach()
+            for kind in schema.MONTHLY:
+                self._attach(self._indices.name(kind))
         except PermanentError as exc:
             yield f"the ILM policy {self._policy} could not be put in place: {exc}"
 
@@ -54,9 +56,8 @@ class ElasticCare:
         found: Body = answer.get(self._policy, {}).get("policy", {})
         return found
 
-    def _attach(self) -> None:
-        """Let the template name the policy for months to come, and each month that names none."""
-        name = self._indices.mentions
+    def _attach(self, name: str) -> None:
+        """Let a kind's template name the policy for months to come, and each month that names none."""
         templates = self._cluster.ask(lambda es: es.indices.get_index_template(name=name))["index_templates"]
         template = templates[0]["index_template"]
         index = template["template"].setdefault("settings", {}).setdefault("index", {})

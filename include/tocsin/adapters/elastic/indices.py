@@ -46,10 +46,11 @@ class Indices:
         """Make sure of the index of a kind, and give its name."""
         return self._make(kind, self.name(kind))
 
-    def forget(self, index: str) -> None:
-        """Take note that somebody deleted an index, so that it is made anew before something is written to it."""
+    def drop(self, name: str, index: str) -> None:
+        """Delete the index of a month with all that is in it; it is made anew when something is written to it."""
+        self._cluster.ask(lambda es: es.options(ignore_status=404).indices.delete(index=index))
         with self._lock:
-            self._ready.discard(index)
+            self._ready.discard(name)
 
     def _make(self, kind: str, index: str) -> str:
         with self._lock:

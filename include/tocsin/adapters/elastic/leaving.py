@@ -59,8 +59,7 @@ class Leaving:
     def _drop(self, name: str, index: str) -> None:
         """Delete the index of a month that has had its time, and before it the claims that name the month."""
         delete_where(self._cluster, self._claims, {"term": {"month": month_in(name)}})
-        self._cluster.ask(lambda es: es.options(ignore_status=404).indices.delete(index=index))
-        self._indices.forget(name)
+        self._indices.drop(name, index)
 
     def _outdated(self, name: str, limits: Limits) -> Iterator[Hit]:
         for hit in self._cluster.hits(name, queries.outdated(limits)):

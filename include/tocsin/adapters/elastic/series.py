@@ -8,11 +8,12 @@ from tocsin.adapters.elastic.bulk import Bulk, Put
 from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import read_point
+from tocsin.adapters.elastic.where import count_where, delete_where
 from tocsin.errors import BadItemError, PermanentError
 from tocsin.index import queries
-from tocsin.index.document import document_id, from_micros, micros, to_point
+from tocsin.index.document import document_id, from_micros, micros, month_end, to_point
 from tocsin.index.labels import Labels
-from tocsin.model import SeriesPoint, Window
+from tocsin.model import Limits, SeriesPoint, Window
 from tocsin.records import to_line
 
 LOT = 2000
@@ -49,6 +50,24 @@ class ElasticSeries:
         """The brand's points whose buckets start inside the window, by time."""
         hits = self._cluster.hits(self._alias, queries.points(brand, window))
         return tuple(read_point(hit["_source"]) for hit in hits)
+
+    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
+        """Delete the points that have had their time, whole months where it can; `dry_run` only counts."""
+        return sum(
+            self._prune_month(name, index, limits, dry_run=dry_run)
+            for name, index in self._indices.months("series").items()
+        )
+
+    def _prune_month(self, name: str, index: str, limits: Limits, *, dry_run: bool) -> int:
+        old = queries.outdated_points(limits)
+        gone = count_where(self._cluster, name, old)
+        if dry_run or gone == 0:
+            return gone
+        over = month_end(name[-7:]) <= limits.latest
+        if over and gone == count_where(self._cluster, name, {"match_all": {}}):
+            self._indices.drop(name, index)
+            return gone
+        return delete_where(self._cluster, name, old)
 
     @property
     def _alias(self) -> str:

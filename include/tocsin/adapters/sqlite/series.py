@@ -6,7 +6,7 @@ from itertools import islice
 
 from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
 from tocsin.adapters.sqlite.connection import Database
-from tocsin.model import SeriesPoint, Window
+from tocsin.model import Limits, SeriesPoint, Window
 
 TRANSACTION = 5000
 """Points per transaction: writing them lets verdicts in between."""
@@ -35,3 +35,15 @@ class SqliteSeries:
         values = (brand, to_micros(window.start), to_micros(window.end))
         ask = "SELECT body FROM series WHERE brand = ? AND at >= ? AND at < ? ORDER BY at"
         return tuple(from_body(body, SeriesPoint) for (body,) in self._database.rows(ask, values))
+
+    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
+        """Delete the points that have had their time, one brand per transaction; `dry_run` only counts."""
+        gone = 0
+        for (brand,) in self._database.rows("SELECT DISTINCT brand FROM series"):
+            old = (brand, to_micros(limits.of(brand)))
+            if dry_run:
+                gone += self._database.rows("SELECT COUNT(*) FROM series WHERE brand = ? AND at < ?", old)[0][0]
+            else:
+                with self._database.transaction() as connection:
+                    gone += connection.execute("DELETE FROM series WHERE brand = ? AND at < ?", old).rowcount
+        return gone
