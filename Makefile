@@ -12,7 +12,7 @@ VERSION = 9.4.3
 SECURITY = off
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up elasticsearch env test check format lock schema clean
+.PHONY: help setup setup-dev demo up elasticsearch env test check format lock schema kibana clean
 
 help:  ## Say what each verb does.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -56,6 +56,9 @@ lock: setup  ## Resolve requirements*.in anew into the hashed locks.
 
 schema: setup  ## Write the JSON Schemas that editors use for include/config.
 	tocsin config schema --out include/config/schema
+
+kibana: setup  ## Compile the dashboards of include/tocsin/kibana into include/kibana/*.ndjson.
+	tocsin kibana compile --out include/kibana
 
 clean:  ## Remove the environment and everything that Tocsin wrote in this clone.
 	rm -rf $(VENV) .tocsin .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .import_linter_cache

@@ -1,15 +1,33 @@
-"""`tocsin kibana ...`: the links that lead into our dashboards."""
+"""`tocsin kibana ...`: the dashboards as files, and the links that lead into them."""
 
 import os
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from tocsin.kibana.compile import compile_objects, file_name, to_ndjson
+from tocsin.kibana.texts import LANGUAGES
 from tocsin.wiring.kibana import brand_link
 
 kibana_app = typer.Typer(help="Kibana: lead people to our dashboards.", no_args_is_help=True)
 
+Out = Annotated[Path, typer.Option("--out", help="Folder to write to.")]
+Prefix = Annotated[str, typer.Option("--prefix", help="Prefix of the indices that the data views read.")]
 Space = Annotated[str | None, typer.Option(help="Kibana space; default: TOCSIN_KIBANA_SPACE.", show_default=False)]
+
+
+@kibana_app.command("compile")
+def compile_(out: Out = Path("include/kibana"), prefix: Prefix = "tocsin") -> None:
+    """Write the dashboards as files for Kibana's import, one per language: always the same bytes.
+
+    Kibana takes them under Stack Management, Saved Objects, Import. include/docs/kibana.md says what is on them.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for language in LANGUAGES:
+        path = out / file_name(language)
+        path.write_text(to_ndjson(compile_objects(language, prefix)), encoding="utf-8", newline="\n")
+        typer.echo(str(path))
 
 
 @kibana_app.command()
