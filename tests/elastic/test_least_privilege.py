@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.adapters.elastic import ElasticStores, open_elastic
+from tocsin.adapters.elastic.examination import Examination
 from tocsin.errors import PermanentError
 from tocsin.model import (
     BadItem,
@@ -97,6 +98,32 @@ def test_a_key_for_another_prefix_finds_no_calm_but_an_error(opened) -> None:
     for ask in asks:
         with pytest.raises(PermanentError, match="TOCSIN_ELASTICSEARCH_API_KEY"):
             ask()
+
+
+def looked_at(stores: ElasticStores) -> Examination:
+    return Examination(stores.cluster, stores.indices)
+
+
+def test_the_check_up_finds_the_key_of_the_docs_enough_and_asks_no_more_of_it(opened) -> None:
+    stores = opened(described(), prefix="tocsin-other")
+    stores.mentions.add([MENTION])
+    found = looked_at(stores)
+    assert found.missing_privileges() == ()
+    assert found.newer_templates() == ()
+    assert [documents for _, documents, _ in found.sizes()] == [1]
+    assert (found.version(), found.clock(), found.health()) == (None, None, (None, 0))
+
+
+def test_the_check_up_names_each_right_that_a_key_lacks(opened) -> None:
+    reader = {"r": {"cluster": ["monitor"], "indices": [{"names": ["tocsin-*"], "privileges": ["read"]}]}}
+    found = looked_at(opened(reader))
+    assert set(found.missing_privileges()) == {
+        "manage_index_templates",
+        *(f"{name} on tocsin-*" for name in ("write", "create_index", "maintenance", "view_index_metadata")),
+    }
+    assert found.version() == "9.4.3"
+    assert abs(found.clock() - datetime.now(UTC)) < timedelta(minutes=1)  # noqa: TID251 - the node's clock is real
+    assert "ES|QL" in found.lacking()
 
 
 def test_no_key_or_a_wrong_one_names_the_setting(node) -> None:

@@ -60,6 +60,14 @@ class FsspecBatches:
             raise
         return count
 
+    def probe(self) -> None:
+        """Write a small file and delete it. PermanentError, TransientError: batches could not be kept there."""
+        path = f"{self._root}/.{uuid4().hex}.tmp"
+        with _translated(path):
+            self._make_folder(self._root)
+            self._files.pipe_file(path, b"tocsin")
+            self._files.rm(path)
+
     def read(self, stage: Stage, batch_id: str, kind: type[T]) -> Iterator[T]:
         """Stream the records in order; one that does not decode raises BadItemError and the next call goes on.
 

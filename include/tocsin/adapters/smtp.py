@@ -118,6 +118,21 @@ class SmtpNotifier:
         except (smtplib.SMTPException, OSError, ValueError) as exc:
             raise self._translated(exc) from exc
 
+    def greet(self) -> None:
+        """Say hello and begin to encrypt, as before a mail, and leave again. Errors as of `send`."""
+        try:
+            server = self._connected()
+            try:
+                if self.tls == "starttls":
+                    server.starttls(context=ssl.create_default_context())
+                server.ehlo_or_helo_if_needed()
+                with suppress(smtplib.SMTPException, OSError):
+                    server.quit()
+            finally:
+                server.close()
+        except (smtplib.SMTPException, OSError, ValueError) as exc:
+            raise self._translated(exc) from exc
+
     def _hand_over(self, mail: EmailMessage) -> None:
         server = self._connected()
         try:

@@ -6,6 +6,7 @@ import typer
 
 from tocsin.cli.config_commands import config_app
 from tocsin.cli.demo_commands import demo, newsroom, up
+from tocsin.cli.doctor_command import doctor
 from tocsin.cli.kibana_commands import kibana_app
 from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.replay_command import replay
@@ -32,6 +33,7 @@ app.command()(enrich)
 app.command()(index)
 app.command()(watch)
 app.command()(status)
+app.command()(doctor)
 app.command()(search)
 app.command()(upkeep)
 app.command()(replay)

@@ -37,6 +37,10 @@ class AbsentError(PermanentError):
     """The index was never made."""
 
 
+class DeniedError(PermanentError):
+    """We are known, and have not the right."""
+
+
 class TooLargeError(PermanentError):
     """The request is larger than the node takes."""
 
@@ -107,7 +111,7 @@ def _answered(exc: ApiError, where: str) -> TocsinError:
     if status == 401:
         return PermanentError(f"{where} does not know us (401); {_KEY}")
     if status == 403:
-        return PermanentError(f"{words}; {_KEY}")
+        return DeniedError(f"{words}; {_KEY}")
     return PermanentError(words)
 
 
