@@ -1,9 +1,15 @@
--- What the pictures need: one row per brand and bucket. A table of its own, so that charts never hold up the mentions.
+-- What charts show. Clustered by time: points are written at its end, forgotten at its start, and the newest is asked for
+-- each minute. Columns and no body, since there are 288 rows per brand and day.
 CREATE TABLE series (
-    brand TEXT NOT NULL,
     at INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (brand, at)
+    brand TEXT NOT NULL,
+    counted INTEGER NOT NULL,
+    hour_counted REAL NOT NULL,
+    hour_usual REAL NOT NULL,
+    hour_lower REAL,
+    hour_upper REAL,
+    hour_critical REAL,
+    score REAL NOT NULL,
+    coverage REAL NOT NULL,
+    PRIMARY KEY (at, brand)
 ) WITHOUT ROWID;
-
-CREATE INDEX series_by_time ON series (at);

@@ -3,13 +3,23 @@
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
+from tocsin.adapters.sqlite.columns import from_micros, to_micros
 from tocsin.adapters.sqlite.connection import Database
-from tocsin.model import Limits, SeriesPoint, Window
+from tocsin.model import Hourly, Limits, SeriesPoint, Window
 
 TRANSACTION = 5000
 """Points per transaction: writing them lets verdicts in between."""
+
+_SAVE = """
+    REPLACE INTO series (
+        at, brand, counted, hour_counted, hour_usual, hour_lower, hour_upper, hour_critical, score, coverage
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+_READ = """
+    SELECT at, brand, counted, hour_counted, hour_usual, hour_lower, hour_upper, hour_critical, score, coverage
+    FROM series WHERE at >= ? AND at < ? AND brand = ? ORDER BY at"""
 
 
 class SqliteSeries:
@@ -21,9 +31,9 @@ class SqliteSeries:
     def save(self, points: Iterable[SeriesPoint]) -> None:
         """Keep the points; the same brand and bucket again replaces."""
         coming = iter(points)
-        while lot := [(point.brand, to_micros(point.at), to_body(point)) for point in islice(coming, TRANSACTION)]:
+        while lot := [_row(point) for point in islice(coming, TRANSACTION)]:
             with self._database.transaction() as connection:
-                connection.executemany("REPLACE INTO series (brand, at, body) VALUES (?, ?, ?)", lot)
+                connection.executemany(_SAVE, lot)
 
     def latest(self) -> datetime | None:
         """Start of the newest bucket that is held of any brand; None when empty."""
@@ -32,9 +42,8 @@ class SqliteSeries:
 
     def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
         """The brand's points whose buckets start inside the window, by time."""
-        values = (brand, to_micros(window.start), to_micros(window.end))
-        ask = "SELECT body FROM series WHERE brand = ? AND at >= ? AND at < ? ORDER BY at"
-        return tuple(from_body(body, SeriesPoint) for (body,) in self._database.rows(ask, values))
+        found = self._database.rows(_READ, (to_micros(window.start), to_micros(window.end), brand))
+        return tuple(_point(*row) for row in found)
 
     def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
         """Delete the points that have had their time, one brand per transaction; `dry_run` only counts."""
@@ -47,3 +56,15 @@ class SqliteSeries:
                 with self._database.transaction() as connection:
                     gone += connection.execute("DELETE FROM series WHERE brand = ? AND at < ?", old).rowcount
         return gone
+
+
+def _row(point: SeriesPoint) -> tuple[Any, ...]:
+    hour = point.hour
+    bars = (hour.lower, hour.upper, hour.critical)
+    at = to_micros(point.at)
+    return at, point.brand, point.counted, hour.counted, hour.usual, *bars, point.score, point.coverage
+
+
+def _point(at: int, brand: str, counted: int, *numbers: Any) -> SeriesPoint:
+    *hour, score, coverage = numbers
+    return SeriesPoint(brand, from_micros(at), counted, Hourly(*hour), score, coverage)
