@@ -113,12 +113,15 @@ def outage(node: Node, folder: Path) -> None:
     feeding.start()
     with log.open("w") as out:
         worker = subprocess.Popen([sys.executable, "-c", WORKER, str(done)], env=environ, stdout=out, stderr=out)
+    away = 0.0
     try:
         count = wait_for_more(node, 0)
         for kill in (False, True):
+            began = time.monotonic()
             node.stop(kill=kill)
             time.sleep(AWAY)  # The outage itself: nothing to wait for.
             node.start()
+            away += time.monotonic() - began
             count = wait_for_more(node, count)
     finally:
         feeding.enough.set()
@@ -134,4 +137,6 @@ def outage(node: Node, folder: Path) -> None:
         assert stores.quarantine.all() == ()
     assert batches.pending(Stage.ENRICHED) == ()
     assert "Traceback" not in text
-    assert "cannot be reached" in text
+    troubles = [line for line in text.splitlines() if "cannot be reached" in line]
+    # A round gives up after half a minute: two lines, not one for each of its many tries.
+    assert 0 < len(troubles) <= 6 + away / 10, "\n".join(troubles)

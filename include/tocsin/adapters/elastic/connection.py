@@ -86,7 +86,8 @@ class Cluster:
                 wait = pause(tries, exc.retry_after)
                 if monotonic() + wait > deadline or not (again or isinstance(exc, NotDoneError)):
                     raise
-                _log.warning("%s; trying again in %.1f s", exc, wait)
+                # Once: a node that is away for minutes would else fill the log with one sentence.
+                _log.log(logging.DEBUG if tries else logging.WARNING, "%s; trying for %.0f s", exc, PATIENCE)
             if self._closed.wait(wait):
                 raise PermanentError(f"{self.url} was closed")
         raise AssertionError("counting ends never")
