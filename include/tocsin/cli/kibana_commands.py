@@ -1,4 +1,4 @@
-"""`tocsin kibana ...`: the dashboards as files, and the links that lead into them."""
+"""`tocsin kibana ...`: the dashboards as files or brought to Kibana, and the links that lead into them."""
 
 import os
 from pathlib import Path
@@ -6,11 +6,15 @@ from typing import Annotated, Literal
 
 import typer
 
+from tocsin.config import read_settings
+from tocsin.errors import ConfigError
 from tocsin.kibana.compile import compile_objects, file_name, to_ndjson
+from tocsin.kibana.step import Pushed, title
 from tocsin.kibana.texts import LANGUAGES
-from tocsin.wiring.kibana import brand_link
+from tocsin.ports import SavedObject
+from tocsin.wiring.kibana import brand_link, push_dashboards
 
-kibana_app = typer.Typer(help="Kibana: lead people to our dashboards.", no_args_is_help=True)
+kibana_app = typer.Typer(help="Kibana: bring our dashboards there, and lead people to them.", no_args_is_help=True)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder to write to.")]
 Prefix = Annotated[str, typer.Option("--prefix", help="Prefix of the indices that the data views read.")]
@@ -28,6 +32,29 @@ def compile_(out: Out = Path("include/kibana"), prefix: Prefix = "tocsin") -> No
         path = out / file_name(language)
         path.write_text(to_ndjson(compile_objects(language, prefix)), encoding="utf-8", newline="\n")
         typer.echo(str(path))
+
+
+@kibana_app.command()
+def push(
+    space: Space = None,
+    language: Annotated[Literal["fr", "en", "both"], typer.Option(help="Whose dashboards.")] = "both",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+) -> None:
+    """Create or update our data views, saved searches and dashboards in the Kibana of TOCSIN_KIBANA_URL.
+
+    What Kibana holds as we write it is left alone, so a second run changes nothing. Our objects are marked as
+    managed: to change a dashboard, clone it; what was changed in ours is set right again, and told. Logs in by
+    TOCSIN_KIBANA_API_KEY, or by TOCSIN_KIBANA_USERNAME and TOCSIN_KIBANA_PASSWORD. The dashboards read the indices
+    under TOCSIN_ELASTICSEARCH_PREFIX. Exits 1 when Kibana refused an object; the others are there all the same.
+    """
+    settings = read_settings(_environ(TOCSIN_KIBANA_SPACE=space))
+    pushed = push_dashboards(settings, LANGUAGES if language == "both" else (language,), dry_run=dry_run)
+    if pushed is None:
+        raise ConfigError("no Kibana to push to: set TOCSIN_KIBANA_URL")
+    typer.echo(f"Kibana {pushed.version} at {settings.kibana_url}, space {settings.kibana_space}".replace("  ", " "))
+    _show(pushed, dry_run)
+    if pushed.refused:
+        raise typer.Exit(1)
 
 
 @kibana_app.command()
@@ -58,3 +85,17 @@ def link(
 def _environ(**given: str | None) -> dict[str, str]:
     """The environment with what the command line says instead; an option is checked as its setting is."""
     return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _show(pushed: Pushed, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    for word, objects in (("created", pushed.created), ("updated", pushed.updated)):
+        for each in objects:
+            typer.echo(f"{would}{word}: {_named(each)}")
+    typer.echo(f"left alone: {len(pushed.unchanged)}")
+    for refused in pushed.refused:
+        typer.echo(f"not stored: {_named(refused.object)}: {refused.reason}", err=True)
+
+
+def _named(saved: SavedObject) -> str:
+    return f"{saved['type']} {saved['id']} ({title(saved)})"

@@ -1,12 +1,15 @@
-"""Kibana as the settings name it: links into it."""
+"""Kibana as the settings name it: links into it, and our dashboards brought to it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from tocsin.adapters.kibana import KibanaSpace, LogIn
 from tocsin.alert.speech import team_language
 from tocsin.config import Config, Settings, load_config, nearest, parse_moment, read_settings, shown
 from tocsin.errors import ConfigError
+from tocsin.kibana.compile import compile_objects
 from tocsin.kibana.link import dashboard_link
+from tocsin.kibana.step import Pushed, push_objects
 from tocsin.model import Brand, Window
 from tocsin.wiring.outside import SystemClock
 
@@ -64,6 +67,22 @@ def find_brand(said: str, brands: Sequence[Brand]) -> Brand:
         known = [*by_id, *(brand.name for brand in brands)]
         raise ConfigError(f"brands.yaml has no brand {shown(said)}{nearest(said, known)}")
     return found
+
+
+def push_dashboards(
+    settings: Settings, languages: Sequence[str] = ("fr", "en"), *, dry_run: bool = False
+) -> Pushed | None:
+    """Bring our dashboards in these languages to the Kibana of the settings; None where there is none.
+
+    Errors: those of the port SavedObjects. What Kibana refuses of single objects is in the answer.
+    """
+    if settings.kibana_url is None:
+        return None
+    prefix = settings.elasticsearch_prefix
+    objects = [each for language in languages for each in compile_objects(language, prefix)]
+    log_in = LogIn(settings.kibana_api_key, settings.kibana_username, settings.kibana_password)
+    with KibanaSpace(settings.kibana_url, log_in, space=settings.kibana_space) as kibana:
+        return push_objects(objects, kibana=kibana, dry_run=dry_run)
 
 
 def _window(start: str, end: str | None, zone: str) -> Window:
