@@ -51,7 +51,19 @@ def tocsin_upkeep() -> None:
         tidied.refuse_failed()
         return dict(tidied.gone)
 
+    @task
+    def dashboards() -> dict[str, int]:
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from tocsin.wiring.kibana import keep_dashboards
+
+        counts = keep_dashboards()
+        if counts is None:
+            raise AirflowSkipException("TOCSIN_KIBANA_URL is not set")
+        return counts
+
     tidy()
+    dashboards()
 
 
 tocsin_upkeep()

@@ -38,6 +38,7 @@ class KibanaServer:
         self.number = "8.12.2"
         self.log_in: str | None = None
         self.limit = 26_214_400
+        self.refuses = ""
         self.faults: list[Answer | Callable[[], Answer]] = []
         self.asked: list[tuple[str, str, bytes]] = []
         self.url = ""
@@ -102,7 +103,7 @@ class KibanaServer:
             return True, {**result, "error": {"type": "unsupported_type"}}
         if missing:
             return True, {**result, "error": {"type": "missing_references", "references": missing}}
-        if UNKNOWN_ATTRIBUTE in saved["attributes"]:
+        if UNKNOWN_ATTRIBUTE in saved["attributes"] or name == self.refuses:
             words = f"[attributes.{UNKNOWN_ATTRIBUTE}]: definition for this key is missing: Bad Request"
             return True, {**result, "error": {"type": "unknown", "output": {"payload": {"message": words}}}}
         elsewhere = any(held[1:] == (kind, name) and held[0] != space for held in self.objects)

@@ -13,7 +13,7 @@ from tocsin.cli import app
 from tocsin.config import read_settings
 from tocsin.errors import ConfigError, PermanentError, TocsinError
 from tocsin.kibana.compile import compile_objects
-from tocsin.wiring.kibana import push_dashboards
+from tocsin.wiring.kibana import keep_dashboards, push_dashboards
 
 
 @pytest.fixture
@@ -117,6 +117,18 @@ def test_what_kibana_refuses_is_named_and_the_exit_code_is_1(kibana):
     assert result.stdout.count("\ncreated: ") == len(good)
 
 
+def test_an_upkeep_that_kibana_refuses_something_fails_and_names_it(kibana):
+    kibana.faults = [told(200, version={"number": "9.4.0"}), *([told(403, message="no")] * 3)]
+    with pytest.raises(PermanentError, match=r"forbids it \(403\)"):
+        keep_dashboards()
+    kibana.faults.clear()
+    kibana.refuses = "tocsin-now-fr"
+    with pytest.raises(PermanentError, match=r"Kibana refused 1 objects: dashboard tocsin-now-fr \(.+\): unknown"):
+        keep_dashboards()
+    kibana.refuses = ""
+    assert keep_dashboards() == {"created": 1, "updated": 0, "unchanged": len(ALL) - 1, "refused": 0}
+
+
 def _nothing_there():
     objects = [
         {"type": each["type"], "id": each["id"], "error": {"statusCode": 404}} for each in compile_objects("fr")
@@ -124,10 +136,12 @@ def _nothing_there():
     return told(400, message="Error fetching objects to export", attributes={"objects": objects})
 
 
-def test_without_a_kibana_the_command_says_what_to_set_and_the_upkeep_does_nothing(kibana):
+def test_without_a_kibana_the_command_says_what_to_set_and_the_upkeep_does_nothing(kibana, monkeypatch):
     with pytest.raises(ConfigError, match="no Kibana to push to: set TOCSIN_KIBANA_URL"):
         run(TOCSIN_KIBANA_URL="")
     assert push_dashboards(read_settings({})) is None
+    monkeypatch.delenv("TOCSIN_KIBANA_URL")
+    assert keep_dashboards() is None
 
 
 def test_an_impossible_space_is_refused_before_anything_is_asked(kibana):

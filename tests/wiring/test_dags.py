@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from kibana_server import serve_kibana
 from tocsin.demo.mailbox import Mailbox
 from tocsin.demo.newsroom import Newsroom
 from tocsin.demo.stage import Stage, demo_settings, write_config
@@ -103,6 +104,18 @@ def test_collecting_again_stores_nothing_twice(dags, stage):
         assert app.stores.mentions.total() == before > 0
         assert app.stores.reports.totals()["index"]["duplicate"] >= before
         assert [app.batches.pending(stage) for stage in PipelineStage] == [(), (), ()]
+
+
+def test_the_nightly_upkeep_brings_the_dashboards_to_kibana_once_and_does_without_one(dags, stage, monkeypatch):
+    def ends() -> dict[str, str]:
+        return {each.task_id: str(each.state) for each in dags["tocsin_upkeep"].test().get_task_instances()}
+
+    assert ends() == {"tidy": "success", "dashboards": "skipped"}
+    with serve_kibana() as kibana:
+        monkeypatch.setenv("TOCSIN_KIBANA_URL", kibana.url)
+        assert ends() == ends() == {"tidy": "success", "dashboards": "success"}
+        assert ("default", "dashboard", "tocsin-incident-fr") in kibana.objects
+        assert sum("_import" in path for _, path, _ in kibana.asked) == 1
 
 
 def test_the_nightly_upkeep_lets_go_of_what_is_old_and_keeps_the_rest(dags, stage, monkeypatch):

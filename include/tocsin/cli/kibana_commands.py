@@ -9,9 +9,8 @@ import typer
 from tocsin.config import read_settings
 from tocsin.errors import ConfigError
 from tocsin.kibana.compile import compile_objects, file_name, to_ndjson
-from tocsin.kibana.step import Pushed, title
+from tocsin.kibana.step import Pushed, named
 from tocsin.kibana.texts import LANGUAGES
-from tocsin.ports import SavedObject
 from tocsin.wiring.kibana import brand_link, push_dashboards
 
 kibana_app = typer.Typer(help="Kibana: bring our dashboards there, and lead people to them.", no_args_is_help=True)
@@ -91,11 +90,7 @@ def _show(pushed: Pushed, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     for word, objects in (("created", pushed.created), ("updated", pushed.updated)):
         for each in objects:
-            typer.echo(f"{would}{word}: {_named(each)}")
+            typer.echo(f"{would}{word}: {named(each)}")
     typer.echo(f"left alone: {len(pushed.unchanged)}")
     for refused in pushed.refused:
-        typer.echo(f"not stored: {_named(refused.object)}: {refused.reason}", err=True)
-
-
-def _named(saved: SavedObject) -> str:
-    return f"{saved['type']} {saved['id']} ({title(saved)})"
+        typer.echo(f"not stored: {named(refused.object)}: {refused.reason}", err=True)

@@ -21,6 +21,17 @@ class Pushed:
     unchanged: tuple[SavedObject, ...] = ()
     refused: tuple[Refused, ...] = ()
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many objects met each end."""
+        ends = {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "refused": self.refused,
+        }
+        return {end: len(objects) for end, objects in ends.items()}
+
 
 def push_objects(objects: Sequence[SavedObject], *, kibana: SavedObjects, dry_run: bool = False) -> Pushed:
     """Create what is missing and update what differs; what is the same is not sent. Errors: those of the port.
@@ -47,6 +58,11 @@ def push_objects(objects: Sequence[SavedObject], *, kibana: SavedObjects, dry_ru
 def key(saved: SavedObject) -> tuple[str, str]:
     """Type and id: what Kibana knows an object by."""
     return saved["type"], saved["id"]
+
+
+def named(saved: SavedObject) -> str:
+    """Type, id and title: what people find an object by."""
+    return f"{saved['type']} {saved['id']} ({title(saved)})"
 
 
 def title(saved: SavedObject) -> str:

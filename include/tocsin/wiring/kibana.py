@@ -1,17 +1,21 @@
 """Kibana as the settings name it: links into it, and our dashboards brought to it."""
 
+import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tocsin.adapters.kibana import KibanaSpace, LogIn
 from tocsin.alert.speech import team_language
 from tocsin.config import Config, Settings, load_config, nearest, parse_moment, read_settings, shown
-from tocsin.errors import ConfigError
+from tocsin.errors import ConfigError, PermanentError
 from tocsin.kibana.compile import compile_objects
 from tocsin.kibana.link import dashboard_link
-from tocsin.kibana.step import Pushed, push_objects
+from tocsin.kibana.step import Pushed, named, push_objects
 from tocsin.model import Brand, Window
 from tocsin.wiring.outside import SystemClock
+
+log = logging.getLogger(__name__)
 
 MakeLink = Callable[[str, Window, str], str]
 """Gives the address that shows a brand, known by its id, in a window of time, in a language."""
@@ -83,6 +87,21 @@ def push_dashboards(
     log_in = LogIn(settings.kibana_api_key, settings.kibana_username, settings.kibana_password)
     with KibanaSpace(settings.kibana_url, log_in, space=settings.kibana_space) as kibana:
         return push_objects(objects, kibana=kibana, dry_run=dry_run)
+
+
+def keep_dashboards() -> dict[str, int] | None:
+    """Bring all our dashboards to Kibana, as upkeep does: give the counts, or None where no Kibana is set.
+
+    PermanentError names what Kibana refused, once the rest is stored; other errors: those of the port SavedObjects.
+    """
+    pushed = push_dashboards(read_settings(os.environ))
+    if pushed is None:
+        return None
+    log.info("dashboards: %s", pushed.counts)
+    if pushed.refused:
+        refused = "; ".join(f"{named(each.object)}: {each.reason}" for each in pushed.refused)
+        raise PermanentError(f"Kibana refused {len(pushed.refused)} objects: {refused}")
+    return pushed.counts
 
 
 def _window(start: str, end: str | None, zone: str) -> Window:
