@@ -15,11 +15,13 @@ from tocsin.model import (
     BadItem,
     Counts,
     Delivery,
+    Hourly,
     Incident,
     IncidentState,
     Mention,
     Reason,
     Report,
+    SeriesPoint,
     Severity,
     SourceState,
     Tone,
@@ -72,6 +74,9 @@ def test_the_key_of_the_docs_is_enough(opened) -> None:
     assert stores.mentions.counts(HOUR, ["tonic"]) == {"tonic": Counts(1, 1, 1, 1)}
     assert len(list(stores.mentions.story_starts(HOUR, ["tonic"]))) == 1
     assert len(stores.mentions.search("words")) == 1
+    assert stores.mentions.driving_words("tonic", HOUR, 3) == ()
+    stores.series.save([SeriesPoint("tonic", NOON, 1, Hourly(1.0, 0.5, None, None, None), 0.1, 1.0)])
+    assert (stores.series.latest(), len(stores.series.read("tonic", HOUR))) == (NOON, 1)
     stores.sources.save(stores.sources.save(SourceState("news")))
     stores.incidents.save(Incident("i", "tonic", IncidentState.OPEN, Severity.CRITICAL, NOON, NOON))
     stores.incidents.record(Delivery("m", "i", "ann", "email", Reason.FIRST, "sent", NOON))
@@ -89,6 +94,7 @@ def test_a_key_for_another_prefix_finds_no_calm_but_an_error(opened) -> None:
         lambda: stores.mentions.counts(HOUR, ["tonic"]),
         lambda: list(stores.mentions.story_starts(HOUR, ["tonic"])),
         lambda: stores.mentions.add([MENTION]),
+        stores.series.latest,
         lambda: stores.incidents.open_incident("tonic"),
         stores.incidents.all,
         lambda: stores.incidents.was_sent("m"),
