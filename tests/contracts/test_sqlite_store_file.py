@@ -3,14 +3,16 @@
 import os
 import re
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tocsin.adapters.sqlite import connection as sqlite_connection
+from tocsin.adapters.sqlite import mentions as sqlite_mentions
 from tocsin.adapters.sqlite import open_sqlite
 from tocsin.errors import ConflictError, PermanentError, TransientError
-from tocsin.model import SourceState
+from tocsin.model import SourceState, Window
 
 
 @pytest.fixture
@@ -83,6 +85,15 @@ def test_an_older_file_grows_and_keeps_what_it_holds(path, mention) -> None:
         assert pragma(stores, "user_version") == sqlite_connection.SCHEMA_VERSION
         assert stores.mentions.get("a") == mention("a")
         assert stores.series.latest() is None
+
+
+def test_a_storm_is_compared_with_what_was_before_however_long_it_is(path, mention, monkeypatch) -> None:
+    monkeypatch.setattr(sqlite_mentions, "_OTHERS_READ", 10)
+    with open_sqlite(path) as stores:
+        stores.mentions.add(mention(f"old{n}", minutes=n - 99, title="", text="la marque") for n in range(20))
+        stores.mentions.add(mention(f"new{n}", minutes=n, title="", text="la marque ment") for n in range(20))
+        noon = mention("x").published_at
+        assert stores.mentions.driving_words("tonic", Window(noon, noon + timedelta(hours=1)), 9) == ("ment",)
 
 
 def test_a_damaged_file_is_named(path, mention) -> None:
