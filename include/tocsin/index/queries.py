@@ -49,6 +49,11 @@ def earliest() -> Body:
     return {"size": 1, "track_total_hits": False, "_source": False, "sort": [{"event.micros": "asc"}]}
 
 
+def everything() -> Body:
+    """All mentions by time, then id; to be paged."""
+    return {"size": PAGE, "track_total_hits": False, "sort": BY_TIME}
+
+
 def by_ids(ids: Sequence[str]) -> Body:
     """The mentions with these document ids."""
     return {"size": len(ids), "track_total_hits": False, "query": {"ids": {"values": list(ids)}}}
@@ -184,6 +189,11 @@ def origins(window: Window) -> Body:
 def newest_point() -> Body:
     """Microseconds of the newest bucket of the series, as its sort value."""
     return {"size": 1, "track_total_hits": False, "_source": False, "sort": [{"micros": "desc"}]}
+
+
+def all_points() -> Body:
+    """All points of the series by time, then brand; to be paged."""
+    return {"size": PAGE, "track_total_hits": False, "sort": [{"micros": "asc"}, {"brand": "asc"}]}
 
 
 def points(brand: str, window: Window) -> Body:

@@ -41,6 +41,10 @@ class MentionStore(Protocol):
         """Read one mention back, equal to what was stored."""
         ...
 
+    def stream(self) -> Iterator[Mention]:
+        """All mentions by event time, then id, as they are stored; memory stays flat."""
+        ...
+
     def story_starts(self, window: Window, brands: Sequence[str]) -> Iterator[StoryStart]:
         """For each of these brands and each story with a negative mention in the window: its first such moment.
 
@@ -162,6 +166,10 @@ class ReportLog(Protocol):
         """Keep the report; the same (step, key) again replaces."""
         ...
 
+    def stream(self) -> Iterator[Report]:
+        """All reports that `totals` counts, sums of days included, by step, then key; memory stays flat."""
+        ...
+
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Per step: each status and its count over all reports, and `came_in`."""
         ...
@@ -188,6 +196,10 @@ class SeriesStore(Protocol):
 
     def latest(self) -> datetime | None:
         """Start of the newest bucket that is held of any brand; None when empty."""
+        ...
+
+    def stream(self) -> Iterator[SeriesPoint]:
+        """All points by time, then brand; memory stays flat."""
         ...
 
     def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:

@@ -42,6 +42,11 @@ class Indices:
         found = {_month(self.name(kind), index, list(named["aliases"])): index for index, named in told.items()}
         return dict(sorted(found.items()))
 
+    def uuids(self) -> frozenset[str]:
+        """Ids that the node gave to our indices: no two indices in the world share one."""
+        told = self._cluster.ask(lambda es: es.indices.get_settings(index=f"{self.prefix}-*", name="index.uuid"))
+        return frozenset(held["settings"]["index"]["uuid"] for held in dict(told).values())
+
     def make(self, kind: str) -> str:
         """Make sure of the index of a kind, and give its name."""
         return self._make(kind, self.name(kind))

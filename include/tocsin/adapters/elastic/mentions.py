@@ -51,6 +51,11 @@ class ElasticMentions:
         found = self._cluster.search(self._alias, queries.by_ids([document_id(mention_id)]))["hits"]["hits"]
         return read_mention(found[0]["_source"]) if found else None
 
+    def stream(self) -> Iterator[Mention]:
+        """All mentions by event time, then id, all from one moment; read in pages."""
+        self._cluster.refresh(self._alias)
+        return (read_mention(hit["_source"]) for hit in self._cluster.hits(self._alias, queries.everything()))
+
     def story_starts(self, window: Window, brands: Sequence[str]) -> Iterator[StoryStart]:
         """First negative moment of each brand's stories in the window; one page is held in memory."""
         asked = sorted(set(brands))

@@ -41,17 +41,20 @@ class ElasticReports:
         record = to_record(report, report.at)
         self._cluster.ask(lambda es: es.index(index=index, id=key, document=record))
 
-    def totals(self) -> Mapping[str, Mapping[str, int]]:
-        """Per step: each status and its count over all reports, and `came_in`."""
+    def stream(self) -> Iterator[Report]:
+        """All reports by step, then key, all from one moment; what a sum holds already is left out."""
         self._cluster.refresh(self._index)
-        totals: dict[str, dict[str, int]] = {}
         summed: dict[str, str] = {}
-        # Added up here: a status may be one that the mapping does not know.
         for hit in self._cluster.hits(self._index, _ALL):
             summed.update(hit["_source"].get(_IN_IT, {}))
-            if summed.get(hit["_id"]) == revision_of(hit):
-                continue
-            report = read_back(hit["_source"], Report)
+            if summed.get(hit["_id"]) != revision_of(hit):
+                yield read_back(hit["_source"], Report)
+
+    def totals(self) -> Mapping[str, Mapping[str, int]]:
+        """Per step: each status and its count over all reports, and `came_in`."""
+        totals: dict[str, dict[str, int]] = {}
+        # Added up here: a status may be one that the mapping does not know.
+        for report in self.stream():
             step = totals.setdefault(report.step, defaultdict(int))
             step["came_in"] += report.came_in
             for status, count in report.counts.items():

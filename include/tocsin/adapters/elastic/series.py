@@ -1,6 +1,6 @@
 """What charts show of each brand, bucket by bucket, in Elasticsearch: an index per month behind one alias."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -45,6 +45,10 @@ class ElasticSeries:
         """Start of the newest bucket that is held of any brand; None when empty."""
         found = self._cluster.search(self._alias, queries.newest_point())["hits"]["hits"]
         return from_micros(found[0]["sort"][0]) if found else None
+
+    def stream(self) -> Iterator[SeriesPoint]:
+        """All points by time, then brand, all from one moment; read in pages."""
+        return (read_point(hit["_source"]) for hit in self._cluster.hits(self._alias, queries.all_points()))
 
     def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
         """The brand's points whose buckets start inside the window, by time."""

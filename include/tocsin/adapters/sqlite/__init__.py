@@ -43,13 +43,15 @@ class SqliteStores:
         self.close()
 
 
-def open_sqlite(path: str) -> SqliteStores:
+def open_sqlite(path: str, *, read_only: bool = False) -> SqliteStores:
     """Open the stores in the file at `path`, making file and folder if need be; `:memory:` forgets on close.
+
+    With `read_only` nothing that is kept can be changed: writing is a PermanentError.
 
     Any number of processes may have the file open, and any thread of one process may use these stores. A process
     that was forked must open its own. PermanentError: not our file, damaged, or out of reach. TransientError: busy.
     """
-    database = Database(path)
+    database = Database(path, read_only=read_only)
     return SqliteStores(
         mentions=SqliteMentions(database),
         sources=SqliteSourceStates(database),

@@ -34,7 +34,7 @@ _WORTH_A_RETRY = {
 class Database:
     """A connection that threads take in turn; every error leaves as one of tocsin.errors."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
         self.path = path
         self._lock = RLock()
         self._owner = os.getpid()
@@ -42,6 +42,8 @@ class Database:
             self._connection = self._connect()
             try:
                 _prepare(self._connection, path)
+                if read_only:  # After it: a file of an older schema grows in place, whoever opens it.
+                    self._connection.execute("PRAGMA query_only = ON")
             except BaseException:
                 self._connection.close()
                 raise

@@ -30,6 +30,7 @@ TRANSACTION = 500
 """Mentions per transaction: enough to share one wait for the disk, short enough to let other writers in."""
 
 _PAGE = 1000
+_LONG_AGO = -(2**63)
 _STORIES = 500
 """Stories that tell what drove a storm, the most copied ones; more would tell the same."""
 _OTHERS_READ = 1000
@@ -80,6 +81,10 @@ _AROUND = """
         ORDER BY published_at DESC LIMIT :limit
     ) JOIN mentions USING (n)"""
 
+_STREAM = """
+    SELECT published_at, id, body FROM mentions
+    WHERE (published_at, id) > (?, ?) ORDER BY published_at, id LIMIT ?"""
+
 _SEARCH = """
     SELECT body FROM mention_words JOIN mentions ON mentions.n = mention_words.rowid
     WHERE mention_words MATCH :words AND (:brand IS NULL OR EXISTS (
@@ -118,6 +123,13 @@ class SqliteMentions:
         """Read one mention back, equal to what was stored."""
         found = self._database.rows("SELECT body FROM mentions WHERE id = ?", (mention_id,))
         return from_body(found[0][0], Mention) if found else None
+
+    def stream(self) -> Iterator[Mention]:
+        """All mentions by event time, then id; read in pages, so that memory stays flat."""
+        last: tuple[int, str] = (_LONG_AGO, "")
+        while page := self._database.rows(_STREAM, (*last, _PAGE)):
+            yield from (from_body(body, Mention) for _, _, body in page)
+            last = page[-1][:2]
 
     def story_starts(self, window: Window, brands: Sequence[str]) -> Iterator[StoryStart]:
         """First negative moment of each brand's stories in the window; one brand at a time is held in memory."""

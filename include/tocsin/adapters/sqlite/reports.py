@@ -12,6 +12,8 @@ from tocsin.model import Report, sum_of
 _PAGE = 2000
 """Reports added up in one transaction: short enough to let other writers in."""
 
+_STREAM = "SELECT step, key, body FROM reports WHERE (step, key) > (?, ?) ORDER BY step, key LIMIT ?"
+
 
 class SqliteReports:
     """The reports of one file."""
@@ -25,6 +27,13 @@ class SqliteReports:
             connection.execute(
                 "REPLACE INTO reports (step, key, body) VALUES (?, ?, ?)", (report.step, report.key, to_body(report))
             )
+
+    def stream(self) -> Iterator[Report]:
+        """All reports by step, then key; read in pages, so that memory stays flat."""
+        last = ("", "")
+        while page := self._database.rows(_STREAM, (*last, _PAGE)):
+            yield from (from_body(body, Report) for _, _, body in page)
+            last = page[-1][:2]
 
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Per step: each status and its count over all reports, and `came_in`."""
@@ -43,8 +52,7 @@ class SqliteReports:
 
     def _old(self, before: datetime) -> Iterator[list[tuple[Report, bytes]]]:
         last = ("", "")
-        ask = "SELECT step, key, body FROM reports WHERE (step, key) > (?, ?) ORDER BY step, key LIMIT ?"
-        while page := self._database.rows(ask, (*last, _PAGE)):
+        while page := self._database.rows(_STREAM, (*last, _PAGE)):
             read = [(from_body(body, Report), body) for _, _, body in page]
             yield [(report, body) for report, body in read if report.at < before and not report.is_sum]
             last = page[-1][:2]

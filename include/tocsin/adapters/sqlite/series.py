@@ -1,6 +1,6 @@
 """What charts show of each brand, bucket by bucket, in SQLite."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -21,6 +21,12 @@ _READ = """
     SELECT at, brand, counted, hour_counted, hour_usual, hour_lower, hour_upper, hour_critical, score, coverage
     FROM series WHERE at >= ? AND at < ? AND brand = ? ORDER BY at"""
 
+_STREAM = """
+    SELECT at, brand, counted, hour_counted, hour_usual, hour_lower, hour_upper, hour_critical, score, coverage
+    FROM series WHERE (at, brand) > (?, ?) ORDER BY at, brand LIMIT ?"""
+
+_LONG_AGO = -(2**63)
+
 
 class SqliteSeries:
     """The points of one file."""
@@ -39,6 +45,13 @@ class SqliteSeries:
         """Start of the newest bucket that is held of any brand; None when empty."""
         (micros,) = self._database.rows("SELECT MAX(at) FROM series")[0]
         return None if micros is None else from_micros(micros)
+
+    def stream(self) -> Iterator[SeriesPoint]:
+        """All points by time, then brand; read in pages, so that memory stays flat."""
+        last: tuple[int, str] = (_LONG_AGO, "")
+        while page := self._database.rows(_STREAM, (*last, TRANSACTION)):
+            yield from (_point(*row) for row in page)
+            last = page[-1][:2]
 
     def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
         """The brand's points whose buckets start inside the window, by time."""
