@@ -18,6 +18,7 @@ from tocsin.model import (
     Hourly,
     Incident,
     IncidentState,
+    Limits,
     Mention,
     Reason,
     Report,
@@ -85,6 +86,24 @@ def test_the_key_of_the_docs_is_enough(opened) -> None:
     stores.reports.save(Report("index", "b", NOON, 1, {"created": 1}))
     assert (len(stores.quarantine.all()), len(stores.sources.all()), len(stores.incidents.all())) == (1, 1, 1)
     assert stores.reports.totals() == {"index": {"came_in": 1, "created": 1}}
+
+
+def test_the_key_of_the_docs_is_enough_for_upkeep(opened) -> None:
+    stores = opened(described())
+    (note,) = stores.caretaker.care(NOON)
+    assert "no index lifecycle management" in note
+    stores.mentions.add([MENTION])
+    stores.incidents.save(Incident("over", "mint", IncidentState.CLOSED, Severity.CRITICAL, NOON, NOON, NOON))
+    stores.incidents.record(Delivery("told", "over", "ann", "email", Reason.FIRST, "sent", NOON))
+    stores.quarantine.put([BadItem("q", "index", "news", "odd", "x", NOON)])
+    stores.reports.save(Report("upkeep", "b", NOON, 1, {"created": 1}))
+    hour, months = NOON + timedelta(hours=1), NOON + timedelta(days=60)
+    assert stores.mentions.prune(Limits(hour)) == 1
+    assert (stores.incidents.prune(hour), stores.quarantine.prune(hour)) == (1, 1)
+    assert stores.reports.fold(hour) >= 1
+    stores.mentions.add([MENTION])
+    assert stores.mentions.prune(Limits(months)) == 1  # As a whole index.
+    assert stores.mentions.total() == 0
 
 
 def test_a_key_for_another_prefix_finds_no_calm_but_an_error(opened) -> None:

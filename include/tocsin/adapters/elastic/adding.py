@@ -1,9 +1,10 @@
 """How mentions go into their month, each id once, whatever month a second one claims.
 
 An id says nothing about its month, and a feed may change the date of a post. So each id is first claimed in one small
-index (`ids`), for good and with its month; whoever comes second learns the month there and meets the twin in it by
-id, without a search. Both steps are creations, which Elasticsearch grants once: no order of two writers stores an id
-twice, and a crash between the steps leaves a claim that the next try fulfils.
+index (`ids`), with its month and for as long as it is kept; whoever comes second learns the month there and meets the
+twin in it by id, without a search. Both steps are creations, which Elasticsearch grants once: no order of two writers
+stores an id twice, and a crash between the steps leaves a claim that the next try fulfils. A claim that a pruning
+takes away meanwhile is put back (`leaving.py`).
 """
 
 import secrets
@@ -135,17 +136,16 @@ class Adding:
         Only what goes into an earlier month than its own discovery can meet a pruning (`leaving.py`).
         """
         claims = self._indices.name("ids")
-        docs = [{"_index": claims, "_id": put.id, "_source": False} for put, _ in late]
+        docs = [{"_index": claims, "_id": put.id} for put, _ in late]
         found = self._cluster.ask(lambda es: es.mget(docs=docs))["docs"]
         lost = [one for one, doc in zip(late, found, strict=True) if not doc.get("found")]
-        if not lost:
-            return 0
-        again = [Put(claims, put.id, _claim_on(month)) for put, month in lost]
-        taken = [one for one, answer in zip(lost, self._bulk.send(again), strict=True) if answer.taken]
-        held = self._read([Put(claims, put.id) for put, _ in taken])
-        twins = [put for (put, month), claim in zip(taken, held, strict=True) if claim["month"] != month]
-        if twins:
-            self._bulk.send([Put(put.index, put.id, action="delete") for put in twins])
+        again = self._bulk.send([Put(claims, put.id, _claim_on(month)) for put, month in lost])
+        taken = [put for (put, _), answer in zip(lost, again, strict=True) if answer.taken]
+        held = {doc["_id"]: doc["_source"]["month"] for doc in found if doc.get("found")}
+        theirs = self._read([Put(claims, put.id) for put in taken])
+        held |= {put.id: claim["month"] for put, claim in zip(taken, theirs, strict=True)}
+        twins = [put for put, month in late if held.get(put.id, month) != month]
+        self._bulk.send([Put(put.index, put.id, action="delete") for put in twins])
         return len(twins)
 
     def _claim(self, lot: list[_Item]) -> list[str]:

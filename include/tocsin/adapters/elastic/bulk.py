@@ -47,7 +47,7 @@ class Bulk:
 
     def send(self, puts: Sequence[Put]) -> list[Answer]:
         """Send all and answer for each, in order. TransientError: the node stayed busy; a part may be stored."""
-        told = self._send(puts)
+        told = self._send(puts) if puts else []
         deadline, tries = monotonic() + PATIENCE, 0
         while busy := [at for at, item in enumerate(told) if is_busy(item["status"], item.get("error", {}))]:
             wait = pause(tries)

@@ -13,6 +13,9 @@ from tocsin.index.document import month_at
 AHEAD = timedelta(days=7)
 """How long before a month begins its index is made: a week in which a failed upkeep can be noticed."""
 
+_SETTABLE = ("index_patterns", "template", "composed_of", "ignore_missing_component_templates", "priority", "version")
+"""What of a template one may write back; what the cluster says besides, such as dates, it refuses."""
+
 Body = dict[str, Any]
 
 
@@ -40,7 +43,7 @@ class ElasticCare:
             if held.get("_meta") != schema.policy()["_meta"]:
                 self._cluster.ask(lambda es: es.ilm.put_lifecycle(name=self._policy, policy=schema.policy()))
             for kind in schema.MONTHLY:
-                self._attach(self._indices.name(kind))
+                self._attach(kind)
         except PermanentError as exc:
             yield f"the ILM policy {self._policy} could not be put in place: {exc}"
 
@@ -56,17 +59,19 @@ class ElasticCare:
         found: Body = answer.get(self._policy, {}).get("policy", {})
         return found
 
-    def _attach(self, name: str) -> None:
+    def _attach(self, kind: str) -> None:
         """Let a kind's template name the policy for months to come, and each month that names none."""
+        name = self._indices.name(kind)
         templates = self._cluster.ask(lambda es: es.indices.get_index_template(name=name))["index_templates"]
         template = templates[0]["index_template"]
         index = template["template"].setdefault("settings", {}).setdefault("index", {})
         if "lifecycle" not in index:
             index["lifecycle"] = {"name": self._policy}
-            meta = template.pop("_meta", None)
-            self._cluster.ask(lambda es: es.indices.put_index_template(name=name, meta=meta, **template))
+            known = {key: template[key] for key in _SETTABLE if key in template}
+            meta = template.get("_meta")
+            self._cluster.ask(lambda es: es.indices.put_index_template(name=name, meta=meta, **known))
         told = self._cluster.ask(lambda es: es.indices.get_settings(index=name, name="index.lifecycle.name"))
-        bare = sorted(month for month, one in told.items() if not one.get("settings"))
+        bare = sorted(set(self._indices.months(kind).values()) - set(told))
         if bare:
             settings = {"index.lifecycle.name": self._policy}
             self._cluster.ask(lambda es: es.indices.put_settings(index=bare, settings=settings))

@@ -64,6 +64,7 @@ class Ledger:
 
     def _named(self, before: datetime) -> Iterator[str]:
         """Every incident that a line from before that moment names."""
+        self._cluster.refresh(self._index)
         pages = self._cluster.buckets(self._index, lambda after: told_of(before, after))
         return (page["key"]["incident"] for page in pages)
 
