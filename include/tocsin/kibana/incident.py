@@ -45,6 +45,6 @@ def incident(t: Texts) -> Json:
             ],
         ),
         (18, [(48, posts(t, "posts", "p_posts", "posts"))]),
-        (12, [(48, markdown(t, "guide", "guide", "guide_incident"))]),
+        (14, [(48, markdown(t, "guide", "guide", "guide_incident"))]),
     )
     return dashboard(t, "incident", Times("now-2d"), panels)

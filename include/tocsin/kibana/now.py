@@ -47,6 +47,6 @@ def now(t: Texts) -> Json:
                 (30, chart(t, "blind", "p_blind", states.unheard(t))),
             ],
         ),
-        (11, [(48, markdown(t, "guide", "guide", "guide_now"))]),
+        (12, [(48, markdown(t, "guide", "guide", "guide_now"))]),
     )
     return dashboard(t, "now", Times("now-24h", every=60), panels)
