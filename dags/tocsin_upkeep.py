@@ -59,7 +59,7 @@ def tocsin_upkeep() -> None:
 
         counts = keep_dashboards()
         if counts is None:
-            raise AirflowSkipException("TOCSIN_KIBANA_URL is not set")
+            raise AirflowSkipException("no log-in to Kibana is set (TOCSIN_KIBANA_API_KEY)")
         return counts
 
     tidy()

@@ -117,7 +117,8 @@ def test_what_kibana_refuses_is_named_and_the_exit_code_is_1(kibana):
     assert result.stdout.count("\ncreated: ") == len(good)
 
 
-def test_an_upkeep_that_kibana_refuses_something_fails_and_names_it(kibana):
+def test_an_upkeep_that_kibana_refuses_something_fails_and_names_it(kibana, monkeypatch):
+    monkeypatch.setenv("TOCSIN_KIBANA_API_KEY", "a-key")
     kibana.faults = [told(200, version={"number": "9.4.0"}), *([told(403, message="no")] * 3)]
     with pytest.raises(PermanentError, match=r"forbids it \(403\)"):
         keep_dashboards()
@@ -142,6 +143,11 @@ def test_without_a_kibana_the_command_says_what_to_set_and_the_upkeep_does_nothi
     assert push_dashboards(read_settings({})) is None
     monkeypatch.delenv("TOCSIN_KIBANA_URL")
     assert keep_dashboards() is None
+
+
+def test_an_address_without_a_log_in_is_for_links_and_the_upkeep_asks_nothing(kibana):
+    assert keep_dashboards() is None
+    assert kibana.asked == []
 
 
 def test_an_impossible_space_is_refused_before_anything_is_asked(kibana):

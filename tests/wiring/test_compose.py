@@ -22,7 +22,7 @@ SCHEMA = json.loads((ROOT / "tests" / "compose_spec" / "compose-spec.json").read
 DOCS = (ROOT / "include" / "docs" / "compose.md").read_text(encoding="utf-8")
 
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?:(:?[-?+])([^}]*))?\}")
-ONCE = {"certificates", "init"}
+ONCE = {"certificates", "init", "dashboards"}
 
 
 def variables() -> dict[str, tuple[str, str]]:
@@ -171,3 +171,10 @@ def test_the_docs_name_each_variable_and_its_default() -> None:
 
 def test_the_docs_name_each_volume() -> None:
     assert set(rows("Volumes")) == set(FILE["volumes"])
+
+
+def test_the_dashboards_are_pushed_over_kibana_s_own_loopback() -> None:
+    service = SERVICES["dashboards"]
+    assert service["network_mode"] == "service:kibana"
+    environ = service["environment"] | {"TOCSIN_KIBANA_API_KEY": "a-key"}
+    assert read_settings(environ, ROOT / "tests").kibana_url == "http://localhost:5601"

@@ -113,6 +113,7 @@ def test_the_nightly_upkeep_brings_the_dashboards_to_kibana_once_and_does_withou
     assert ends() == {"tidy": "success", "dashboards": "skipped"}
     with serve_kibana() as kibana:
         monkeypatch.setenv("TOCSIN_KIBANA_URL", kibana.url)
+        monkeypatch.setenv("TOCSIN_KIBANA_API_KEY", "a-key")
         assert ends() == ends() == {"tidy": "success", "dashboards": "success"}
         assert ("default", "dashboard", "tocsin-incident-fr") in kibana.objects
         assert sum("_import" in path for _, path, _ in kibana.asked) == 1
