@@ -1,5 +1,6 @@
 """The words as bytes: one JSON line per value, decoded back with every type checked."""
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,9 +12,28 @@ T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 
 
+class _Signed(msgspec.Struct):
+    """All that is asked of a record when its author matters."""
+
+    author: str = ""
+
+
+_signed = msgspec.json.Decoder(_Signed)
+
+
 def to_line(value: Any) -> bytes:
     """Encode one frozen value as a JSON line without the newline; times keep their zone."""
     return _encoder.encode(value)
+
+
+def is_by(line: bytes, authors: Collection[str]) -> bool:
+    """Say whether the record on this line is by one of these authors; a broken line that only names one is, too."""
+    if not any(author and to_line(author)[1:-1] in line for author in authors):
+        return False
+    try:
+        return _signed.decode(line).author in authors
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return True
 
 
 def from_line(line: bytes | str, kind: type[T]) -> T:

@@ -26,6 +26,7 @@ from tocsin.adapters.batches import FsspecBatches
 from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
 from tocsin.adapters.sqlite import open_sqlite
+from tocsin.collect.identity import Authors
 from tocsin.collect.step import collect_due
 from tocsin.model import Source, SourceKind
 
@@ -58,7 +59,7 @@ async def main():
                     for n in range(int(feeds))
                 ],
                 states=states, fetcher=fetcher, archive=LocalArchive(), batches=batches, quarantine=quarantine,
-                reports=stores.reports, pseudonym=lambda author, network: author, now=now,
+                reports=stores.reports, authors=Authors(lambda author, network: author), now=now,
             )
 
 asyncio.run(main())

@@ -17,6 +17,7 @@ from tocsin.adapters.batches import FsspecBatches
 from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
+from tocsin.collect.identity import Authors
 from tocsin.collect.step import AT_ONCE, Collected, collect_due
 from tocsin.errors import PermanentError
 from tocsin.model import RawItem, Source, SourceKind, Stage
@@ -115,7 +116,7 @@ async def one_round(sources, stores: SqliteStores, batches: FsspecBatches, at: d
             batches=batches,
             quarantine=stores.quarantine,
             reports=stores.reports,
-            pseudonym=other.get("pseudonym", lambda author, _: author),
+            authors=Authors(other.get("pseudonym", lambda author, _: author), stores.erasures.all),
             now=at,
         )
 
@@ -274,3 +275,27 @@ def test_a_wrong_map_is_the_archive_s_failure(tmp_path: Path, collect, stores, c
     (tmp_path / "map.yaml").unlink() if columns is None else (tmp_path / "map.yaml").write_text(columns)
     assert counts(collect(source))[-1] == {"failed": 1}
     assert stores.sources.get("past").note
+
+
+def test_nothing_of_who_is_to_be_forgotten_reaches_the_disk(web, collect, stores, batches, tmp_path) -> None:
+    def entry(word: str, author: str) -> str:
+        who = f"<dc:creator>{author}</dc:creator>" if author else ""
+        return f"<item><title>{word}</title><guid isPermaLink='false'>{word}</guid>{who}</item>"
+
+    def page(*entries: str) -> tuple[int, dict[str, str], bytes]:
+        namespace = "xmlns:dc='http://purl.org/dc/elements/1.1/'"
+        body = f"<rss version='2.0' {namespace}><channel><title>t</title>{''.join(entries)}</channel></rss>"
+        return 200, {}, body.encode()
+
+    stores.erasures.add("eve", NOW)
+    web.pages["/feed"] = page(entry("one", "ann"), entry("two", "eve"), entry("three", ""))
+    collected = collect(web.source("/feed"))
+    assert counts(collected)[0] == {"new": 2, "erased": 1}
+    assert titles(batches, collected.batch_ids[0]) == ["one", "three"]
+    web.pages["/feed"] = page(entry("four", "eve"), entry("two", "eve"), entry("one", "ann"))
+    again = collect(web.source("/feed"), at=NOW + LATER)
+    assert (again.batch_ids, counts(again)[0]) == ((), {"known": 1, "erased": 2})
+    stores.erasures.remove("eve")
+    web.pages["/feed"] = page(entry("five", "eve"), entry("four", "eve"))
+    taken = collect(web.source("/feed"), at=NOW + 3 * LATER)
+    assert titles(batches, taken.batch_ids[0]) == ["five"], "what the last document held is known"

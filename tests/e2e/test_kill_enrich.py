@@ -37,7 +37,7 @@ now = datetime(2026, 3, 4, tzinfo=UTC)
 with open_sqlite(sys.argv[1] + "/reports.db") as stores:
     enrich_batches(
         batches.pending(Stage.RAW), batches=batches, mentions=stores.mentions, reports=stores.reports,
-        tagger=tagger, now=now,
+        erasures=stores.erasures, tagger=tagger, now=now,
     )
 """
 

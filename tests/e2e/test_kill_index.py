@@ -31,7 +31,7 @@ batches = FsspecBatches(sys.argv[1])
 with open_sqlite(sys.argv[2]) as stores:
     index_batches(
         batches.pending(Stage.ENRICHED), batches=batches, mentions=stores.mentions, quarantine=stores.quarantine,
-        reports=stores.reports, now=datetime(2026, 11, 22, 13, tzinfo=UTC),
+        reports=stores.reports, erasures=stores.erasures, now=datetime(2026, 11, 22, 13, tzinfo=UTC),
     )
 """
 

@@ -52,11 +52,21 @@ def filled(given_batches: dict[str, list[RawItem]]) -> FsspecBatches:
     return batches
 
 
-def enrich(batches: BatchStore, mentions: MentionStore, *ids: str) -> tuple[Report, ...]:
+def enrich(
+    batches: BatchStore, mentions: MentionStore, *ids: str, erased: tuple[str, ...] = ()
+) -> tuple[Report, ...]:
     chosen = ids or batches.pending(Stage.RAW)
     with open_sqlite(":memory:") as stores:
+        for author in erased:
+            stores.erasures.add(author, NOON)
         told = enrich_batches(
-            chosen, batches=batches, mentions=mentions, reports=stores.reports, tagger=tagger(), now=NOON
+            chosen,
+            batches=batches,
+            mentions=mentions,
+            reports=stores.reports,
+            erasures=stores.erasures,
+            tagger=tagger(),
+            now=NOON,
         )
         counted = Counter()
         for report in told:
@@ -264,3 +274,24 @@ def test_interrupted_is_undisturbed(drawn: Drawn, done: int, indexed: bool, grou
         assert [report.key for report in enrich(batches, stores.mentions)] == list(ids[done:])
     assert kept | enriched(batches) == expected
     stores.close()
+
+
+def test_who_is_to_be_forgotten_is_struck_from_the_raw_batch_too(mentions: MentionStore) -> None:
+    given = {
+        "b1": [item("m1", "Bulla a menti", author="eve"), item("m2", "Bulla a menti")],
+        "b2": [item("m3", "Bulla a menti, encore", author="eve")],
+        "b3": [item("m4", "rien du tout", author="eve"), item("m5", "rien du tout")],
+    }
+    batches = filled(given)
+    told = enrich(batches, mentions, erased=("eve",))
+    assert [report.counts.get("erased", 0) for report in told] == [1, 1, 1]
+    assert [report.came_in for report in told] == [2, 1, 2]
+    assert {name: [one.id for one in found] for name, found in enriched(batches).items()} == {
+        "b1": ["m2"],
+        "b2": [],
+        "b3": [],
+    }
+    for batch_id in given:
+        batches.settle(batch_id)
+    archived = {name: batches.read(Stage.ARCHIVE, name, RawItem) for name in batches.pending(Stage.ARCHIVE)}
+    assert {name: [one.id for one in found] for name, found in archived.items()} == {"b1": ["m2"], "b3": ["m5"]}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tocsin.adapters.batches import FsspecBatches
 from tocsin.adapters.sqlite import open_sqlite
 from tocsin.errors import PermanentError, TransientError
+from tocsin.index.quarantined import mention_in
 from tocsin.index.step import index_batches
 from tocsin.model import Added, Mention, Stage, Tone
 
@@ -63,6 +64,7 @@ def index(batches, stores, *batch_ids: str, mentions=None):
         mentions=mentions or stores.mentions,
         quarantine=stores.quarantine,
         reports=stores.reports,
+        erasures=stores.erasures,
         now=NOW,
     )
 
@@ -252,3 +254,56 @@ def test_counts_add_up_and_twice_is_once(lots) -> None:
         assert stores.mentions.total() == len(good)
         assert [r.counts["rejected"] for r in again] == [r.counts["rejected"] for r in reports]
         assert stores.quarantine.all() == before
+
+
+def test_a_refused_mention_is_kept_as_it_was_so_that_it_can_be_tried_again(batches, stores) -> None:
+    odd = mention("x", compound=-2.0, text="L’été 😡\n")
+    put(batches, "b1", [mention("a"), odd])
+    index(batches, stores, "b1")
+    (bad,) = stores.quarantine.all()
+    assert mention_in(bad) == odd
+
+
+def test_who_is_to_be_forgotten_is_left_out_and_counted(batches, stores) -> None:
+    stores.erasures.add("eve", NOW)
+    put(batches, "b1", [mention("a"), mention("b", author="eve"), mention("c", author="eve", compound=9.0)])
+    put(batches, "b2", [mention("d", author="eve")])
+    assert counts(index(batches, stores, "b1", "b2")) == [
+        {"created": 1, "duplicate": 0, "rejected": 0, "erased": 2},
+        {"created": 0, "duplicate": 0, "rejected": 0, "erased": 1},
+    ]
+    assert stores.mentions.total() == 1
+    assert stores.quarantine.all() == ()
+
+
+def test_what_a_killed_run_had_stored_before_the_refusal_goes(batches, stores) -> None:
+    put(batches, "b1", [mention("a"), mention("b", author="eve")])
+    stores.mentions.add([mention("b", author="eve")])  # As a run that was killed before it settled.
+    stores.erasures.add("eve", NOW)
+    index(batches, stores, "b1")
+    assert stores.mentions.by_author("eve") == 0
+    assert stores.mentions.total() == 1
+
+
+class RefusedMeanwhile:
+    """A store during whose work two authors are erased, one after the other, sweep and all."""
+
+    def __init__(self, stores, *authors: str) -> None:
+        self.stores, self.authors = stores, list(authors)
+        self.erase = stores.mentions.erase
+
+    def add(self, coming) -> Added:
+        mentions = list(coming)
+        if self.authors:
+            author = self.authors.pop(0)
+            self.stores.erasures.add(author, NOW)
+            self.stores.mentions.erase(author)
+        return self.stores.mentions.add(mentions)
+
+
+def test_who_is_refused_while_a_batch_is_stored_does_not_come_back(batches, stores) -> None:
+    put(batches, "b1", [mention("a"), mention("b", author="eve"), mention("c", author="bob", compound=9.0)])
+    reports = index(batches, stores, "b1", mentions=RefusedMeanwhile(stores, "eve", "bob"))
+    assert counts(reports) == [{"created": 1, "duplicate": 0, "rejected": 0, "erased": 2}]
+    assert [stores.mentions.by_author(author) for author in ("ann", "eve", "bob")] == [1, 0, 0]
+    assert stores.quarantine.all() == ()

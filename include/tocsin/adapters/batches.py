@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from tocsin.errors import BadItemError, PermanentError, TransientError
 from tocsin.model import Stage
-from tocsin.records import from_line, to_line
+from tocsin.records import from_line, is_by, to_line
 
 T = TypeVar("T")
 
@@ -29,6 +29,10 @@ _DAY = re.compile(r"archive/([0-9]{4})/([0-9]{2})/([0-9]{2})$")
 _DRAFT = re.compile(r"\.[0-9a-f]{32}\.tmp")
 # Small, since one block of a text that repeats itself unpacks to thousands of times its size.
 _BLOCK = 512
+
+
+class _GoneError(PermanentError):
+    """The file is not there, or not any more."""
 
 
 class FsspecBatches:
@@ -47,12 +51,16 @@ class FsspecBatches:
 
     def write(self, stage: Stage, batch_id: str, records: Iterable[object]) -> int:
         """Write the batch atomically and return how many records; BadItemError: a record has no JSON form."""
+        return self._write(stage, batch_id, map(_line, records))
+
+    def _write(self, stage: Stage, batch_id: str, lines: Iterable[bytes]) -> int:
         path = self._path(stage, batch_id)
-        draft = f"{_folder(path)}/.{uuid4().hex}.tmp"
+        draft = f"{self._root}/{stage.value}/.{uuid4().hex}.tmp"
         try:
             with _translated(path):
-                self._make_folder(_folder(path))
-                count = self._fill(draft, records)
+                for folder in {_folder(path), _folder(draft)}:
+                    self._make_folder(folder)
+                count = self._fill(draft, lines)
                 self._rename(draft, path)
         except BaseException:
             with suppress(OSError):
@@ -87,6 +95,46 @@ class FsspecBatches:
         with _translated(batch_id), suppress(FileNotFoundError):
             self._files.rm(self._path(stage, batch_id))
 
+    def strike(self, stage: Stage, batch_id: str, authors: Collection[str], *, look_only: bool = False) -> int:
+        """Write the batch again without the records of these authors, atomically; give how many there are.
+
+        A batch that is left empty is dropped, except an enriched one. PermanentError: it is damaged.
+        """
+        path = self._path(stage, batch_id)
+        try:
+            is_theirs = [is_by(line, authors) for line in self._lines(path)]
+        except _GoneError:
+            return 0
+        found = sum(is_theirs)
+        if look_only or not found:
+            return found
+        if all(is_theirs) and stage is not Stage.ENRICHED:
+            self.drop(stage, batch_id)
+            return found
+        with suppress(_GoneError):  # Settled at this moment: its records are met again where they went.
+            kept = (line + b"\n" for line in self._lines(path) if not is_by(line, authors))
+            self._write(stage, batch_id, kept)
+        if stage is Stage.RAW and self._is_there(self._path(Stage.ARCHIVE, batch_id)):
+            self.drop(stage, batch_id)  # Settled while we wrote: it must not wait once more.
+        return found
+
+    def strike_drafts(self, authors: Collection[str]) -> int:
+        """Delete what a killed writer left unfinished if it holds a record of these authors; give how many files."""
+        drafts = [draft for stage in Stage for draft in self._drafts(stage)]
+        struck = [draft for draft in drafts if any(is_by(line, authors) for line in self._readable(draft))]
+        self._remove(struck)
+        return len(struck)
+
+    def _readable(self, path: str) -> Iterator[bytes]:
+        """The lines of a file as far as they can be read, the beginning of a last one too."""
+        rest = b""
+        with suppress(PermanentError, TransientError), _translated(path), self._files.open(path, "rb") as file:
+            for block in _unpacked(file, path):
+                *lines, rest = (rest + block).split(b"\n")
+                yield from lines
+        if rest:
+            yield rest
+
     def settle(self, batch_id: str) -> None:
         """Move the raw batch to the archive, then drop the enriched one; doing it again does no harm.
 
@@ -94,7 +142,7 @@ class FsspecBatches:
         duplicates) and settled again. The other way round it would be enriched again for nothing.
         """
         raw, enriched = self._path(Stage.RAW, batch_id), self._path(Stage.ENRICHED, batch_id)
-        archived = f"{self._root}/archive/{_day_of(batch_id)}/{batch_id}{_SUFFIX}"
+        archived = self._path(Stage.ARCHIVE, batch_id)
         with _translated(batch_id):
             self._make_folder(_folder(archived))
             with suppress(FileNotFoundError):
@@ -119,12 +167,14 @@ class FsspecBatches:
         verdicts = [name for name in self.pending(Stage.VERDICTS) if _is_from_before(name, before)]
         old = [self._path(Stage.VERDICTS, name) for name in verdicts]
         for stage in Stage:
-            folder = f"{self._root}/{stage.value}"
-            drafts = [f"{folder}/{name}" for name in self._names(folder) if _DRAFT.fullmatch(name)]
-            old += [draft for draft in drafts if self._touched(draft, before)]
+            old += [draft for draft in self._drafts(stage) if self._touched(draft, before)]
         if not dry_run:
             self._remove(old)
         return len(old)
+
+    def _drafts(self, stage: Stage) -> list[str]:
+        folder = f"{self._root}/{stage.value}"
+        return [f"{folder}/{name}" for name in self._names(folder) if _DRAFT.fullmatch(name)]
 
     def _days(self, before: datetime) -> list[str]:
         """Folders of the archive whose day began before that moment, oldest first."""
@@ -165,28 +215,34 @@ class FsspecBatches:
     def _path(self, stage: Stage, batch_id: str) -> str:
         if not _ID.fullmatch(batch_id):
             raise PermanentError(f"not a batch id: {batch_id[:80]!r}")
-        return f"{self._root}/{stage.value}/{batch_id}{_SUFFIX}"
+        folder = f"{stage.value}/{_day_of(batch_id)}" if stage is Stage.ARCHIVE else stage.value
+        return f"{self._root}/{folder}/{batch_id}{_SUFFIX}"
+
+    def _is_there(self, path: str) -> bool:
+        with _translated(path):
+            self._files.invalidate_cache()
+            return bool(self._files.exists(path))
 
     def _ids(self, stage: Stage) -> set[str]:
-        names = self._names(f"{self._root}/{stage.value}")
+        names = self._names(f"{self._root}/{stage.value}", deep=stage is Stage.ARCHIVE)
         ids = {name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)}
         return {batch_id for batch_id in ids if _ID.fullmatch(batch_id)}
 
-    def _names(self, folder: str) -> list[str]:
+    def _names(self, folder: str, *, deep: bool = False) -> list[str]:
         with _translated(folder):
             self._files.invalidate_cache()  # Other processes write here too.
             try:
-                paths = self._files.ls(folder, detail=False)
+                paths = self._files.find(folder) if deep else self._files.ls(folder, detail=False)
             except FileNotFoundError:
                 return []
         return [path.rpartition("/")[2] for path in paths]
 
-    def _fill(self, path: str, records: Iterable[object]) -> int:
+    def _fill(self, path: str, lines: Iterable[bytes]) -> int:
         count = 0
         with self._files.open(path, "wb") as file:
             with zstandard.ZstdCompressor(write_checksum=True).stream_writer(file, closefd=False) as out:
-                for record in records:
-                    out.write(_line(record))
+                for line in lines:
+                    out.write(line)
                     count += 1
             if self._is_local:
                 file.flush()
@@ -272,7 +328,7 @@ def _translated(what: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as exc:
-        raise PermanentError(f"no such batch: {what}") from exc
+        raise _GoneError(f"no such batch: {what}") from exc
     except (PermissionError, IsADirectoryError, NotADirectoryError) as exc:
         raise PermanentError(f"cannot use {what}: {exc}") from exc
     except zstandard.ZstdError as exc:

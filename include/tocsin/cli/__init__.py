@@ -7,8 +7,10 @@ import typer
 from tocsin.cli.config_commands import config_app
 from tocsin.cli.demo_commands import demo, newsroom, up
 from tocsin.cli.doctor_command import doctor
+from tocsin.cli.erase_command import erase
 from tocsin.cli.kibana_commands import kibana_app
 from tocsin.cli.node_command import elasticsearch
+from tocsin.cli.quarantine_commands import quarantine_app
 from tocsin.cli.replay_command import replay
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
 from tocsin.cli.store_commands import store_app
@@ -37,6 +39,8 @@ app.command()(doctor)
 app.command()(search)
 app.command()(upkeep)
 app.command()(replay)
+app.add_typer(quarantine_app, name="quarantine")
+app.command()(erase)
 app.command()(elasticsearch)
 
 

@@ -1,6 +1,8 @@
 """A post keeps one name however it reaches us, so that the store meets its twin without a search."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from ipaddress import ip_address
@@ -17,6 +19,16 @@ _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 _PLACE = re.compile(r"(?:top|content|main|comments|respond|disqus_thread|:~:.*|\d{1,3})?", re.IGNORECASE)
 # courlan takes these for trackers; with a number they name a comment, an event or a member.
 _NUMBERED = frozenset({"cid", "eid", "uid"})
+
+
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """What a round must know of authors: how a name becomes a pseudonym, and whom nothing may be kept of."""
+
+    pseudonym: Callable[[str, str], str]
+    """Of (author, network)."""
+    erased: Callable[[], frozenset[str]] = frozenset
+    """Pseudonyms refused at this moment."""
 
 
 def canonical_url(link: str, base: str = "") -> str:

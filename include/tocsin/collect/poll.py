@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from tocsin.collect.due import due_after_failure, due_after_success
+from tocsin.collect.identity import Authors
 from tocsin.collect.read_feed import AHEAD, bad_item, read_feed
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.errors import ConflictError, PermanentError, TocsinError, TransientError
@@ -33,7 +34,7 @@ class Round:
     batches: BatchStore
     quarantine: Quarantine
     reports: ReportLog
-    pseudonym: Callable[[str, str], str]
+    authors: Authors
     now: datetime
 
 
@@ -53,7 +54,7 @@ async def visit_feed(source: Source, state: SourceState, around: Round) -> Visit
         answer = await around.fetcher.fetch(FetchRequest(source.url, state.etag, state.last_modified))
         read = None
         if answer.status != _NOT_MODIFIED:
-            read = read_feed(answer, source, now=around.now, pseudonym=around.pseudonym)
+            read = read_feed(answer, source, now=around.now, pseudonym=around.authors.pseudonym)
     except Exception as exc:  # Law 7: whatever one source's bytes do to a parser, the others are read.
         return _failed(Visit(source.id, "failed"), exc, source, state, around)
     if read is None:
@@ -92,7 +93,7 @@ def _chunks(source: Source, around: Round) -> Iterator[Sequence[RawItem | BadIte
     try:
         columns = _columns(source, around.archive)
         rows = around.archive.rows(source.url)
-        read = read_rows(rows, columns, source, around.now, around.pseudonym)
+        read = read_rows(rows, columns, source, around.now, around.authors.pseudonym)
         possible = (_not_from_tomorrow(item, source, around.now) for item in read)
         while chunk := tuple(islice(possible, ROWS_PER_BATCH)):
             yield chunk
@@ -128,8 +129,10 @@ def _keep(
     """Make durable what is new, then what is bad; say under which batch id and how many of each."""
     new: dict[str, RawItem] = {}
     counts = Counter(quarantined=len(bad))
+    # Asked just before the batch is written, and not once a round: a slow host must not delay a refusal.
+    erased = around.authors.erased() if items else frozenset[str]()
     for item in items:
-        status = "known" if item.id in known else "repeated" if item.id in new else "new"
+        status = _status(item, known, new, erased)
         counts[status] += 1
         if status == "new":
             new[item.id] = item
@@ -140,6 +143,12 @@ def _keep(
     if bad:
         around.quarantine.put(bad)
     return batch_ids, counts
+
+
+def _status(item: RawItem, known: frozenset[str], new: Mapping[str, RawItem], erased: frozenset[str]) -> str:
+    if item.author in erased:
+        return "erased"
+    return "known" if item.id in known else "repeated" if item.id in new else "new"
 
 
 def _batch_id(source: Source, ids: Iterable[str], now: datetime) -> str:

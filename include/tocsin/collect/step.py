@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from tocsin.collect.due import is_due
+from tocsin.collect.identity import Authors
 from tocsin.collect.poll import Round, Visit, report_of, visit_feed, visit_file
 from tocsin.model import Report, Source, SourceKind, SourceState
 from tocsin.ports import Archive, BatchStore, Fetcher, Quarantine, ReportLog, SourceStates
@@ -33,17 +34,18 @@ async def collect_due(
     batches: BatchStore,
     quarantine: Quarantine,
     reports: ReportLog,
-    pseudonym: Callable[[str, str], str],
+    authors: Authors,
     now: datetime,
 ) -> Collected:
     """Read every source that is due; what is new becomes one raw batch per source (files: one per 5,000 rows).
 
     A source that fails is noted, rests longer and stops nobody. Order per source: batch, quarantine, report, then
     cursor, so that a crash repeats work and loses none; what comes twice has the same id. Reports: per source `new`,
-    `known` (in the last document too), `repeated` (twice in this one) and `quarantined`; over all `resting`,
+    `known` (in the last document too), `repeated` (twice in this one), `erased` (by an author who is to be forgotten:
+    not kept) and `quarantined`; over all `resting`,
     `unchanged`, `fetched`, `failed`. An error of the stores themselves is raised: the next run does the rest.
     """
-    around = Round(states, fetcher, archive, batches, quarantine, reports, pseudonym, now)
+    around = Round(states, fetcher, archive, batches, quarantine, reports, authors, now)
     known = {source.id: SourceState(source.id) for source in sources}
     known |= {state.source_id: state for state in states.all()}
     due = [source for source in sources if is_due(known[source.id], source, now)]

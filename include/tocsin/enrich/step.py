@@ -12,7 +12,7 @@ from tocsin.enrich.tagger import Tagger
 from tocsin.enrich.tags import UNKNOWN, Tags
 from tocsin.errors import BadItemError, PermanentError, TransientError
 from tocsin.model import Mention, RawItem, Report, Stage, full_text
-from tocsin.ports import BatchStore, MentionStore, ReportLog
+from tocsin.ports import BatchStore, Erasures, MentionStore, ReportLog
 
 __all__ = ["Tagger", "enrich_batches"]
 
@@ -30,6 +30,8 @@ class _Batch:
     id: str
     items: tuple[RawItem, ...] = ()
     tags: tuple[Tags, ...] = ()
+    erased: int = 0
+    """Items by authors who are to be forgotten; they went, from the raw batch too."""
     bad: int = 0
     """Records that do not decode; the raw batch keeps them."""
     is_damaged: bool = False
@@ -42,6 +44,7 @@ def enrich_batches(
     batches: BatchStore,
     mentions: MentionStore,
     reports: ReportLog,
+    erasures: Erasures,
     tagger: Tagger,
     now: datetime,
 ) -> tuple[Report, ...]:
@@ -49,7 +52,8 @@ def enrich_batches(
 
     Batches are taken in the order of their ids, and each is written whole or not at all: run again after a crash
     gives what an undisturbed run would have given. Counted: `matched` (in a language that we know),
-    `unknown_language` (kept too, tone unknown), `unmatched` (dropped), `bad` (does not decode); or `waiting: 1` for
+    `unknown_language` (kept too, tone unknown), `unmatched` (dropped), `erased` (by an author who is to be forgotten:
+    dropped from the raw batch too, so that the archive never holds it), `bad` (does not decode); or `waiting: 1` for
     a batch that cannot be read to its end and stays raw. A batch that is raw no more gives no report, so that the
     one of an earlier run stands: it is kept before the batch is written.
 
@@ -59,7 +63,7 @@ def enrich_batches(
     asked = sorted(waiting.intersection(batch_ids))
     done: list[Report] = []
     try:
-        for batch, mentioned in _enriched(asked, batches, mentions, tagger):
+        for batch, mentioned in _enriched(asked, batches, mentions, erasures, tagger):
             report = _report(batch, now)
             reports.save(report)
             if not batch.is_damaged:
@@ -77,25 +81,25 @@ def enrich_batches(
 
 
 def _enriched(
-    asked: Sequence[str], batches: BatchStore, mentions: MentionStore, tagger: Tagger
+    asked: Sequence[str], batches: BatchStore, mentions: MentionStore, erasures: Erasures, tagger: Tagger
 ) -> Iterator[tuple[_Batch, list[Mention]]]:
     """Give each batch in order, with its mentions."""
     book = StoryBook()
     _learn_enriched(book, batches, frozenset(asked))
-    for group in _groups(asked, batches):
+    for group in _groups(asked, batches, erasures):
         tagged = _tag(group, tagger)
         _learn_stored(book, mentions, tagged)
         for batch in tagged:
             yield batch, _mentions(batch, book)
 
 
-def _groups(batch_ids: Sequence[str], batches: BatchStore) -> Iterator[list[_Batch]]:
-    """Read the batches in order, some GROUP items at a time."""
+def _groups(batch_ids: Sequence[str], batches: BatchStore, erasures: Erasures) -> Iterator[list[_Batch]]:
+    """Read the batches in order, some GROUP items at a time, without what is by authors who are to be forgotten."""
     group: list[_Batch] = []
     for batch_id in batch_ids:
         batch = _read(batch_id, batches)
         if batch is not None:
-            group.append(batch)
+            group.append(_without(batch, erasures.all() if batch.items else frozenset(), batches))
         if sum(len(member.items) for member in group) >= GROUP:
             yield group
             group = []
@@ -122,6 +126,15 @@ def _read(batch_id: str, batches: BatchStore) -> _Batch | None:
             return None
         _log.warning("enrich: batch %s keeps waiting: %s", batch_id, exc)
         return _Batch(batch_id, is_damaged=True)
+
+
+def _without(batch: _Batch, erased: frozenset[str], batches: BatchStore) -> _Batch:
+    """Strike what is by these authors, from the raw batch first: nothing of theirs may come into the archive."""
+    items = tuple(item for item in batch.items if item.author not in erased)
+    if len(items) == len(batch.items):
+        return batch
+    batches.strike(Stage.RAW, batch.id, erased)
+    return replace(batch, items=items, erased=len(batch.items) - len(items))
 
 
 def _tag(group: Sequence[_Batch], tagger: Tagger) -> list[_Batch]:
@@ -188,7 +201,10 @@ def _report(batch: _Batch, now: datetime) -> Report:
         return _waiting(batch.id, now)
     counts = Counter(map(_status, batch.tags))
     counts["bad"] = batch.bad
-    return Report("enrich", batch.id, now, counts.total(), {status: counts[status] for status in _STATUSES})
+    told = {status: counts[status] for status in _STATUSES}
+    if batch.erased:
+        told["erased"] = batch.erased
+    return Report("enrich", batch.id, now, sum(told.values()), told)
 
 
 def _waiting(batch_id: str, now: datetime) -> Report:

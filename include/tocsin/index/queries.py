@@ -99,6 +99,23 @@ def outdated_points(limits: Limits) -> Body:
     return {"bool": {"should": [others, *own]}}
 
 
+def is_by(author: str) -> Body:
+    """The query for the mentions of a pseudonym."""
+    return {"term": {"user.hash": author}}
+
+
+def by_author(author: str) -> Body:
+    """The mentions of a pseudonym, by time, then id, without what they hold; to be paged."""
+    return {
+        "size": PAGE,
+        "track_total_hits": False,
+        "query": is_by(author),
+        "sort": BY_TIME,
+        "_source": False,
+        "seq_no_primary_term": True,
+    }
+
+
 def counts(window: Window, brands: Sequence[str]) -> Body:
     """Per brand: mentions, negatives, and the negatives' distinct stories and authors; for up to 1,000 brands."""
     told = _voices(len(brands))

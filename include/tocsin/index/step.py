@@ -1,17 +1,17 @@
 """The door of the index room: batches of mentions go into the store, and count as done only when it holds them."""
 
-import hashlib
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.errors import BadItemError, PermanentError, TransientError
-from tocsin.model import Added, BadItem, Mention, Rejection, Report, Stage
-from tocsin.ports import BatchStore, MentionStore, Quarantine, ReportLog
+from tocsin.index.quarantined import refused_item
+from tocsin.model import Added, BadItem, Mention, Report, Stage
+from tocsin.ports import BatchStore, Erasures, MentionStore, Quarantine, ReportLog
 
 _log = logging.getLogger(__name__)
-
-_EXCERPT = 200
 
 
 def index_batches(
@@ -21,11 +21,13 @@ def index_batches(
     mentions: MentionStore,
     quarantine: Quarantine,
     reports: ReportLog,
+    erasures: Erasures,
     now: datetime,
 ) -> tuple[Report, ...]:
     """Store each batch's mentions, put what is refused into quarantine, keep the report, and settle after that.
 
-    One report per batch that waits, in the order asked: created + duplicate + rejected = the mentions that came in;
+    One report per batch that waits, in the order asked: created + duplicate + rejected + erased (by an author who is
+    to be forgotten, even one refused while the batch was being stored: not kept) = the mentions that came in;
     or `waiting: 1` for a batch that could not be read to its end and keeps waiting, until a later run's report under
     the same key replaces it. A batch that waits no more was settled by an earlier run, or by another process at this
     moment: it gives no report, so that the other one stands. Killed anywhere and run again, the counts are those of
@@ -39,7 +41,8 @@ def index_batches(
     done: list[Report] = []
     for number, batch_id in enumerate(asked):
         try:
-            report = _index_batch(batch_id, batches, mentions, quarantine, reports, now)
+            stored = _store(batch_id, batches, mentions, erasures)
+            report = None if stored is None else _settle(stored, batches, quarantine, reports, now)
         except TransientError as exc:
             if not done:
                 raise
@@ -50,28 +53,38 @@ def index_batches(
     return tuple(done)
 
 
-def _index_batch(
-    batch_id: str,
-    batches: BatchStore,
-    mentions: MentionStore,
-    quarantine: Quarantine,
-    reports: ReportLog,
-    now: datetime,
-) -> Report | None:
-    """Store a batch and settle it; None: another process was quicker, and its report stands."""
-    reading = _Reading(batch_id, batches)
-    added = mentions.add(reading)
+def _store(batch_id: str, batches: BatchStore, mentions: MentionStore, erasures: Erasures) -> "_Stored | None":
+    """Store a batch without those who are to be forgotten; None: another process was quicker, its report stands."""
+    erased = erasures.all()
+    while True:
+        reading = _Reading(batch_id, batches, erased)
+        added = mentions.add(reading)
+        # Asked again: who was refused while we stored may have been swept away before we were done.
+        asked = erasures.all()
+        late = (asked - erased) & reading.authors
+        # Also those left out from the start: an earlier run that was killed may have stored them.
+        for author in sorted(late | reading.left_out.keys()):
+            mentions.erase(author)
+        if not late:
+            break
+        erased = asked
     if reading.stopped is not None and batch_id not in batches.pending(Stage.ENRICHED):
         return None
-    quarantine.put(_bad_items(batch_id, added, reading, now))
-    report = _report(batch_id, added, reading, now)
+    return _Stored(batch_id, added, reading)
+
+
+def _settle(
+    stored: "_Stored", batches: BatchStore, quarantine: Quarantine, reports: ReportLog, now: datetime
+) -> Report:
+    quarantine.put(_bad_items(stored, now))
+    report = _report(stored, now)
     # Before settling: a batch that waits no more has its report.
     reports.save(report)
-    if reading.stopped is None:
-        batches.settle(batch_id)
-        _log.info("index: batch %s: %s", batch_id, dict(report.counts))
+    if stored.reading.stopped is None:
+        batches.settle(stored.batch_id)
+        _log.info("index: batch %s: %s", stored.batch_id, dict(report.counts))
     else:
-        _log.warning("index: batch %s keeps waiting: %s", batch_id, reading.stopped)
+        _log.warning("index: batch %s keeps waiting: %s", stored.batch_id, stored.reading.stopped)
     return report
 
 
@@ -85,9 +98,14 @@ def _all_waiting(batch_ids: Sequence[str], reports: ReportLog, now: datetime) ->
 class _Reading:
     """The mentions of a batch that can be read; what cannot is set aside instead of stopping the rest."""
 
-    def __init__(self, batch_id: str, batches: BatchStore) -> None:
+    def __init__(self, batch_id: str, batches: BatchStore, erased: frozenset[str]) -> None:
         self._batch_id = batch_id
         self._batches = batches
+        self._erased = erased
+        self.authors: set[str] = set()
+        """Who wrote what was given out."""
+        self.left_out: Counter[str] = Counter()
+        """How many mentions by each author who is to be forgotten."""
         self.unreadable: list[str] = []
         """Reasons, one per record that does not decode."""
         self.stopped: TransientError | PermanentError | None = None
@@ -95,7 +113,12 @@ class _Reading:
 
     def __iter__(self) -> Iterator[Mention]:
         try:
-            yield from self._decoded()
+            for mention in self._decoded():
+                if mention.author in self._erased:
+                    self.left_out[mention.author] += 1
+                else:
+                    self.authors.add(mention.author)
+                    yield mention
         except (TransientError, PermanentError) as exc:
             self.stopped = exc
 
@@ -112,40 +135,39 @@ class _Reading:
                 yield mention
 
 
-def _report(batch_id: str, added: Added, reading: _Reading, now: datetime) -> Report:
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A batch as far as the store holds it."""
+
+    batch_id: str
+    added: Added
+    reading: _Reading
+
+
+def _report(stored: _Stored, now: datetime) -> Report:
+    added, reading = stored.added, stored.reading
     if reading.stopped is not None:
-        return _waiting(batch_id, now)
+        return _waiting(stored.batch_id, now)
     counts = {
         "created": added.created + added.unchanged,
         "duplicate": added.duplicate,
         "rejected": len(added.rejected) + len(reading.unreadable),
     }
-    return Report(step="index", key=batch_id, at=now, came_in=sum(counts.values()), counts=counts)
+    if reading.left_out:
+        counts["erased"] = reading.left_out.total()
+    return Report(step="index", key=stored.batch_id, at=now, came_in=sum(counts.values()), counts=counts)
 
 
 def _waiting(batch_id: str, now: datetime) -> Report:
     return Report(step="index", key=batch_id, at=now, came_in=1, counts={"waiting": 1})
 
 
-def _bad_items(batch_id: str, added: Added, reading: _Reading, now: datetime) -> Iterator[BadItem]:
-    for rejection in added.rejected:
-        yield _refused(rejection, now)
+def _bad_items(stored: _Stored, now: datetime) -> Iterator[BadItem]:
+    batch_id, reading = stored.batch_id, stored.reading
+    for rejection in stored.added.rejected:
+        yield refused_item(rejection, now)
     for number, reason in enumerate(reading.unreadable, start=1):
         yield BadItem(f"index-{batch_id}-{number}", "index", "", f"batch {batch_id}: {reason}", "", now)
     if isinstance(reading.stopped, PermanentError):
         reason = f"batch {batch_id} cannot be read and keeps waiting: {reading.stopped}"
         yield BadItem(f"index-{batch_id}", "index", "", reason, "", now)
-
-
-def _refused(rejection: Rejection, now: datetime) -> BadItem:
-    mention = rejection.mention
-    # Not the mention's own id: it may be what is wrong with it, and two bad items must not hide each other.
-    digest = hashlib.sha256(repr(mention).encode("utf-8", "replace")).hexdigest()[:24]
-    return BadItem(
-        id=f"index-{digest}",
-        step="index",
-        source_id=mention.source_id,
-        reason=rejection.reason,
-        excerpt=mention.text_of[:_EXCERPT],
-        at=now,
-    )

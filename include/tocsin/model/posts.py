@@ -20,6 +20,8 @@ class Stage(StrEnum):
     RAW = "raw"
     ENRICHED = "enriched"
     VERDICTS = "verdicts"
+    ARCHIVE = "archive"
+    """Raw batches whose mentions the store holds."""
 
 
 @dataclass(frozen=True, slots=True)

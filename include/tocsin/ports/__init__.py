@@ -5,6 +5,7 @@ values leaves the same state as calling once.
 """
 
 from tocsin.ports.batches import BatchStore
+from tocsin.ports.erasures import Erasures
 from tocsin.ports.kibana import Refused, SavedObject, SavedObjects
 from tocsin.ports.outside import Archive, ArchiveRow, Clock, Fetcher, FetchRequest, FetchResponse, Notifier
 from tocsin.ports.stores import (
@@ -23,6 +24,7 @@ __all__ = [
     "BatchStore",
     "Caretaker",
     "Clock",
+    "Erasures",
     "FetchRequest",
     "FetchResponse",
     "Fetcher",

@@ -1,6 +1,6 @@
 """What passes between two steps: batches of records that are durable before the next step begins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -24,11 +24,24 @@ class BatchStore(Protocol):
         ...
 
     def pending(self, stage: Stage) -> tuple[str, ...]:
-        """Ids that wait at `stage`, sorted. RAW: not yet enriched. ENRICHED: not yet settled."""
+        """Ids that lie at `stage`, sorted. RAW: not yet enriched. ENRICHED: not yet settled. ARCHIVE: settled."""
         ...
 
     def drop(self, stage: Stage, batch_id: str) -> None:
         """Forget the batch at this stage; nothing happens when it is not there."""
+        ...
+
+    def strike(self, stage: Stage, batch_id: str, authors: Collection[str], *, look_only: bool = False) -> int:
+        """Write the batch again without the records of these authors, atomically; give how many there are.
+
+        Nothing else of it changes, and records that do not decode go when they hold such a pseudonym anywhere. A
+        batch that is left empty is dropped, except an enriched one: it settles what it stands for. A batch that is
+        not there has none. `look_only`: count, change nothing. PermanentError: it is damaged.
+        """
+        ...
+
+    def strike_drafts(self, authors: Collection[str]) -> int:
+        """Delete what a killed writer left unfinished if it holds a record of these authors; give how many files."""
         ...
 
     def settle(self, batch_id: str) -> None:

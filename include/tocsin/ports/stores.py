@@ -1,6 +1,6 @@
 """What is kept: mentions, source states, incidents with their ledger, quarantine, reports, what charts show."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -71,11 +71,14 @@ class MentionStore(Protocol):
         """
         ...
 
-    def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
-        """Words that the brand's negatives in the window use more than its other mentions, strongest first, folded.
+    def by_author(self, author: str) -> int:
+        """Count the mentions of this pseudonym. The empty one, nobody's, has none here."""
+        ...
 
-        A hint for people: stores weigh samples, each in its own way, so two of them need not agree. None come where
-        there is nothing to compare with, and no word that fewer than three texts hold.
+    def erase(self, author: str) -> int:
+        """Delete every mention of this pseudonym, findable no more when this returns; give how many went.
+
+        Copies of them by others stay, under the story id that they have. An empty pseudonym deletes nothing.
         """
         ...
 
@@ -84,6 +87,14 @@ class MentionStore(Protocol):
 
         Others may add meanwhile. A mention that comes again later is new: it is stored, and goes at the next pruning.
         Killed anywhere and called again, the rest goes.
+        """
+        ...
+
+    def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
+        """Words that the brand's negatives in the window use more than its other mentions, strongest first, folded.
+
+        A hint for people: stores weigh samples, each in its own way, so two of them need not agree. None come where
+        there is nothing to compare with, and no word that fewer than three texts hold.
         """
         ...
 
@@ -156,6 +167,18 @@ class Quarantine(Protocol):
 
     def prune(self, before: datetime, *, dry_run: bool = False) -> int:
         """Delete the items from before that moment and count them; `dry_run` only counts."""
+        ...
+
+    def stream(self) -> Iterator[BadItem]:
+        """The same, page by page: records are long. Nothing comes twice; what is dropped meanwhile may still come."""
+        ...
+
+    def get(self, item_id: str) -> BadItem | None:
+        """Read one item; None when it is not there."""
+        ...
+
+    def drop(self, ids: Collection[str]) -> int:
+        """Take these items out for good, and give how many were there."""
         ...
 
 

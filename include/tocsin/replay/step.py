@@ -10,7 +10,7 @@ from tocsin.detect.step import Detector, judge_brands
 from tocsin.enrich.step import Tagger, enrich_batches
 from tocsin.index.step import index_batches
 from tocsin.model import Brand, Person, RawItem, Stage
-from tocsin.ports import BatchStore, IncidentStore, MentionStore, Notifier, Quarantine, ReportLog
+from tocsin.ports import BatchStore, Erasures, IncidentStore, MentionStore, Notifier, Quarantine, ReportLog
 from tocsin.replay.recording import RecordedBatch, cut_recording, timeline
 from tocsin.replay.score import Outcome, brand_lines
 
@@ -38,6 +38,7 @@ class ReplayPorts:
     incidents: IncidentStore
     quarantine: Quarantine
     reports: ReportLog
+    erasures: Erasures
     notifier: Notifier
 
 
@@ -88,6 +89,7 @@ def live_once(now: datetime, batch: RecordedBatch | None, cast: Cast, ports: Rep
             mentions=ports.mentions,
             quarantine=ports.quarantine,
             reports=ports.reports,
+            erasures=ports.erasures,
             now=now,
         )
     verdicts = judge_brands(cast.brands, mentions=ports.mentions, detector=cast.detector, now=now, coverage=1.0)
@@ -111,7 +113,13 @@ def enrich_ahead(recording: Sequence[RecordedBatch], tagger: Tagger, ports: Repl
         ids = [batch.id for batch in chunk]
         now = chunk[-1].arrives
         enrich_batches(
-            ids, batches=ports.batches, mentions=ports.mentions, reports=ports.reports, tagger=tagger, now=now
+            ids,
+            batches=ports.batches,
+            mentions=ports.mentions,
+            reports=ports.reports,
+            erasures=ports.erasures,
+            tagger=tagger,
+            now=now,
         )
         yield from chunk
 

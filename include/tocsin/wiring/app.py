@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching 
     from tocsin.detect.step import Detector
     from tocsin.enrich.tagger import Tagger
     from tocsin.upkeep.step import Tidied
+    from tocsin.wiring.keeping import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class App:
 
     def collect(self) -> list[str]:
         """Fetch what is due; return the ids of the batches written."""
-        from tocsin.collect.identity import pseudonym
+        from tocsin.collect.identity import Authors, pseudonym
         from tocsin.collect.step import collect_due
 
         async def fetch_all() -> Any:
@@ -58,7 +59,7 @@ class App:
                     batches=self.batches,
                     quarantine=self.stores.quarantine,
                     reports=self.stores.reports,
-                    pseudonym=partial(pseudonym, key=pseudonym_key(self.settings)),
+                    authors=Authors(partial(pseudonym, key=pseudonym_key(self.settings)), self.stores.erasures.all),
                     now=self.clock.now(),
                 )
 
@@ -75,6 +76,7 @@ class App:
                 batches=self.batches,
                 mentions=self.stores.mentions,
                 reports=self.stores.reports,
+                erasures=self.stores.erasures,
                 tagger=self.tagger,
                 now=self.clock.now(),
             )
@@ -91,6 +93,7 @@ class App:
             mentions=self.stores.mentions,
             quarantine=self.stores.quarantine,
             reports=self.stores.reports,
+            erasures=self.stores.erasures,
             now=self.clock.now(),
         )
         return list(ids)
@@ -184,6 +187,13 @@ class App:
     def tagger(self) -> "Tagger":
         """The brand matcher and the language tools, built once per process."""
         return make_tagger(self.config)
+
+    @property
+    def keeper(self) -> "Keeper":
+        """What a person may ask of what is kept: try quarantine again, forget an author."""
+        from tocsin.wiring.keeping import Keeper
+
+        return Keeper(self)
 
     @cached_property
     def notifier(self) -> Notifier:

@@ -56,6 +56,7 @@ def replay_archive(
             incidents=stores.incidents,
             quarantine=stores.quarantine,
             reports=stores.reports,
+            erasures=stores.erasures,
             notifier=SilentNotifier(),
         )
         known = [brand.id for brand in settings.brands]

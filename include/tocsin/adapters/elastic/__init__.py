@@ -8,6 +8,7 @@ from typing import Self
 
 from tocsin.adapters.elastic.care import ElasticCare
 from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.erasures import ElasticErasures
 from tocsin.adapters.elastic.incidents import ElasticIncidents
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.mentions import ElasticMentions
@@ -21,7 +22,16 @@ from tocsin.adapters.elastic.sources import ElasticSourceStates
 from tocsin.index import schema
 from tocsin.index.document import NO_LABELS
 from tocsin.index.labels import Labels
-from tocsin.ports import Caretaker, IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
+from tocsin.ports import (
+    Caretaker,
+    Erasures,
+    IncidentStore,
+    MentionStore,
+    Quarantine,
+    ReportLog,
+    SeriesStore,
+    SourceStates,
+)
 
 __all__ = ["ElasticStores", "open_elastic"]
 
@@ -37,6 +47,7 @@ class ElasticStores:
     reports: ReportLog
     series: SeriesStore
     caretaker: Caretaker
+    erasures: Erasures
     cluster: Cluster
     indices: Indices
     labels: Labels
@@ -97,6 +108,7 @@ def open_elastic(
         reports=ElasticReports(cluster, indices),
         series=ElasticSeries(cluster, indices, labels),
         caretaker=ElasticCare(cluster, indices),
+        erasures=ElasticErasures(cluster, indices),
         cluster=cluster,
         indices=indices,
         labels=labels,

@@ -33,9 +33,13 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a document: `refused` says why it never can go in; `taken`, that its id is held."""
+    """What became of a document: `refused` says why it never can go in; `taken`, that its id is held.
+
+    `absent`: it was to be deleted and was not there.
+    """
 
     taken: bool = False
+    absent: bool = False
     refused: str = ""
 
 
@@ -80,7 +84,7 @@ class Bulk:
         if status == 409:
             return Answer(taken=True)
         if error is None:
-            return Answer()
+            return Answer(absent=status == 404)
         if status in {401, 403}:  # No fault of this document.
             raise PermanentError(f"{self._cluster.url} answered {status}: {reason(error)}")
         return Answer(refused=reason(error))

@@ -23,7 +23,7 @@ Hit = dict[str, Any]
 
 
 class Leaving:
-    """One pruning of the mentions of one prefix; other processes may add meanwhile."""
+    """One leaving of mentions of one prefix; other processes may add meanwhile."""
 
     def __init__(self, cluster: Cluster, indices: Indices) -> None:
         self._cluster = cluster
@@ -49,7 +49,7 @@ class Leaving:
         gone = 0
         old = self._outdated(name, limits)
         while page := list(islice(old, queries.PAGE)):
-            gone += len(page) if dry_run else self._delete(name, page)
+            gone += len(page) if dry_run else self.delete(name, page)
         if over <= limits.latest and not dry_run:
             self._cluster.refresh(name)
             if not self._count(name, queries.count_all()):
@@ -67,7 +67,8 @@ class Leaving:
             if limits.passed(from_micros(source["event"]["micros"]), source["brand"]):
                 yield hit
 
-    def _delete(self, name: str, hits: list[Hit]) -> int:
+    def delete(self, name: str, hits: list[Hit]) -> int:
+        """Delete these mentions of the month under `name`, as they were seen, and count them."""
         self._bulk.send(list(self._claims_on(month_in(name), hits)))
         puts = [Put(hit["_index"], hit["_id"], action="delete", revision=revision_of(hit)) for hit in hits]
         return sum(not answer.taken for answer in self._bulk.send(puts))

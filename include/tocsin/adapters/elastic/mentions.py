@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.adapters.elastic.adding import Adding
 from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.erasing import Erasing
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.leaving import Leaving
 from tocsin.adapters.elastic.records import read_mention
@@ -105,6 +106,14 @@ class ElasticMentions:
         found = (hit["_source"] for hit in self._cluster.hits(self._alias, body))
         holding = (read_mention(source) for source in found if left.issubset(source["words"]))
         return tuple(islice(holding, min(limit, 2**31)))
+
+    def by_author(self, author: str) -> int:
+        """Count the mentions of this pseudonym."""
+        return Erasing(self._cluster, self._indices).count(author)
+
+    def erase(self, author: str) -> int:
+        """Delete every mention of this pseudonym in every month, with the claim on its id."""
+        return Erasing(self._cluster, self._indices).erase(author)
 
     def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
         """Words that set the brand's negatives in the window apart from its other mentions, strongest first."""

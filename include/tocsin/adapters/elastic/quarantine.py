@@ -1,6 +1,6 @@
 """Items that could not be taken, in Elasticsearch."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from tocsin.adapters.elastic.bulk import Bulk, Put
 from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.records import read_back
+from tocsin.adapters.elastic.revisions import Revised
 from tocsin.adapters.elastic.where import count_where, delete_where
 from tocsin.errors import PermanentError
 from tocsin.index.document import document_id, micros, to_record
@@ -17,6 +18,8 @@ from tocsin.model import BadItem
 from tocsin.records import to_line
 
 _ALL = {"size": PAGE, "sort": [{"micros": "asc"}, {"id": "asc"}], "track_total_hits": False}
+_PAGE = 20
+"""Few at a time: an item may hold a record of a megabyte."""
 
 
 class ElasticQuarantine:
@@ -26,6 +29,7 @@ class ElasticQuarantine:
         self._cluster = cluster
         self._indices = indices
         self._bulk = Bulk(cluster)
+        self._items = Revised(cluster, indices, "quarantine")
 
     def put(self, items: Iterable[BadItem]) -> None:
         """Keep the items; what is not Unicode in them becomes `?`, since broken text is why they are here."""
@@ -49,8 +53,32 @@ class ElasticQuarantine:
         old = {"range": {"micros": {"lt": micros(before)}}}
         return (count_where if dry_run else delete_where)(self._cluster, self._indices.name("quarantine"), old)
 
+    def stream(self) -> Iterator[BadItem]:
+        """Everything by time, then id, a page at a time, all from one moment."""
+        index = self._indices.name("quarantine")
+        self._cluster.refresh(index)
+        return (read_back(hit["_source"], BadItem) for hit in self._cluster.hits(index, {**_ALL, "size": _PAGE}))
+
+    def get(self, item_id: str) -> BadItem | None:
+        """Read one item as it is this very moment; None when it is not there."""
+        held = self._items.read(_unicode(item_id))
+        return None if held is None else read_back(held.source, BadItem)
+
+    def drop(self, ids: Collection[str]) -> int:
+        """Take these items out for good, and give how many were there."""
+        if not ids:
+            return 0
+        index = self._indices.make("quarantine")
+        names = dict.fromkeys(document_id(_unicode(item_id)) for item_id in ids)
+        answers = self._bulk.send([Put(index, name, action="delete") for name in names])
+        return sum(not answer.absent for answer in answers)
+
 
 def _as_unicode(item: BadItem) -> BadItem:
     values: dict[str, Any] = {field.name: getattr(item, field.name) for field in fields(item)}
-    texts = {name: value.encode("utf-8", "replace").decode() for name, value in values.items() if name != "at"}
+    texts = {name: _unicode(value) for name, value in values.items() if name != "at"}
     return BadItem(**{**values, **texts})
+
+
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

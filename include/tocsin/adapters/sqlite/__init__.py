@@ -6,13 +6,23 @@ from typing import Self
 
 from tocsin.adapters.sqlite.care import SqliteCare
 from tocsin.adapters.sqlite.connection import Database
+from tocsin.adapters.sqlite.erasures import SqliteErasures
 from tocsin.adapters.sqlite.incidents import SqliteIncidents
 from tocsin.adapters.sqlite.mentions import SqliteMentions
 from tocsin.adapters.sqlite.quarantine import SqliteQuarantine
 from tocsin.adapters.sqlite.reports import SqliteReports
 from tocsin.adapters.sqlite.series import SqliteSeries
 from tocsin.adapters.sqlite.sources import SqliteSourceStates
-from tocsin.ports import Caretaker, IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
+from tocsin.ports import (
+    Caretaker,
+    Erasures,
+    IncidentStore,
+    MentionStore,
+    Quarantine,
+    ReportLog,
+    SeriesStore,
+    SourceStates,
+)
 
 __all__ = ["SqliteStores", "open_sqlite"]
 
@@ -28,6 +38,7 @@ class SqliteStores:
     reports: ReportLog
     series: SeriesStore
     caretaker: Caretaker
+    erasures: Erasures
     database: Database
 
     def close(self) -> None:
@@ -60,5 +71,6 @@ def open_sqlite(path: str, *, read_only: bool = False) -> SqliteStores:
         reports=SqliteReports(database),
         series=SqliteSeries(database),
         caretaker=SqliteCare(),
+        erasures=SqliteErasures(database),
         database=database,
     )

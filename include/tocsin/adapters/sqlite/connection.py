@@ -14,7 +14,7 @@ from tocsin.errors import BadItemError, ConflictError, PermanentError, Transient
 BUSY_SECONDS = 30.0
 """How long a writer waits for another process before it says TransientError."""
 
-SCHEMAS = ("schema.sql", "schema_2.sql")
+SCHEMAS = ("schema.sql", "schema_2.sql", "schema_3.sql")
 """Scripts in this folder: the n-th makes schema n of what came before it, so that an older file grows in place."""
 SCHEMA_VERSION = len(SCHEMAS)
 APPLICATION_ID = 0x746F6373  # "tocs" in the file's header: tells our file from another program's.
@@ -68,6 +68,17 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    def compact(self) -> bool:
+        """Write the whole file anew, so that nothing deleted is left in it or its log; False: a reader holds the log.
+
+        Other writers wait meanwhile; the disk must have room for the file twice more.
+        """
+        with self._lock, self._translated():
+            connection = self._mine()
+            connection.execute("VACUUM")
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Let go of the file; what was stored before stays. A forked process leaves its parent's connection alone."""
         if os.getpid() == self._owner:
@@ -115,6 +126,8 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
     # let a power cut take back the last commits.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -32000")
+    # What is deleted is overwritten: an erased author's words must not lie in the file's free pages.
+    connection.execute("PRAGMA secure_delete = ON")
     if _version(connection) < SCHEMA_VERSION:
         _grow(connection)
 

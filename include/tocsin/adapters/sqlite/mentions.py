@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from tocsin.adapters.sqlite import erasing
 from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_micros
 from tocsin.adapters.sqlite.connection import Database
 from tocsin.adapters.sqlite.leaving import count_outdated, delete_outdated
@@ -167,6 +168,18 @@ class SqliteMentions:
         found = self._database.rows(_SEARCH, {"words": query, "brand": brand, "limit": _limit(limit)})
         return tuple(from_body(body, Mention) for (body,) in found)
 
+    def by_author(self, author: str) -> int:
+        """Count the mentions of this pseudonym; reads every text, as no query of each minute asks by author."""
+        return erasing.count(self._database, author)
+
+    def erase(self, author: str) -> int:
+        """Delete every mention of this pseudonym with its words, some hundred at a time."""
+        return erasing.erase(self._database, author)
+
+    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
+        """Delete what has had its time for every brand, a few hundred per transaction; `dry_run` only counts."""
+        return count_outdated(self._database, limits) if dry_run else delete_outdated(self._database, limits)
+
     def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
         """Words that set the brand's negatives in the window apart from its other mentions; each story tells once."""
         start, end = _span(window)
@@ -177,10 +190,6 @@ class SqliteMentions:
 
     def _texts(self, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[str]:
         return [from_body(body, Mention).text_of for (body,) in self._database.rows(sql, values)]
-
-    def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
-        """Delete what has had its time for every brand, a few hundred per transaction; `dry_run` only counts."""
-        return count_outdated(self._database, limits) if dry_run else delete_outdated(self._database, limits)
 
     def _store(self, ready: list[tuple[Mention, bytes]], seen: set[str]) -> list[str]:
         became = []

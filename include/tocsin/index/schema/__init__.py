@@ -5,7 +5,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-KINDS = ("mentions", "series", "ids", "incidents", "locks", "deliveries", "sources", "quarantine", "reports")
+KINDS = (
+    "mentions",
+    "series",
+    "ids",
+    "incidents",
+    "locks",
+    "deliveries",
+    "sources",
+    "quarantine",
+    "reports",
+    "erasures",
+)
 MONTHLY = ("mentions", "series")
 """Kinds that lie in one index per month, behind an alias."""
 PRIORITY = 500

@@ -1,0 +1,39 @@
+"""One author's mentions leave Elasticsearch, in every month, and with them the claims on their ids (`leaving.py`)."""
+
+from itertools import islice
+
+from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.indices import Indices
+from tocsin.adapters.elastic.leaving import Leaving
+from tocsin.adapters.elastic.where import count_where, delete_where
+from tocsin.index import queries
+
+
+class Erasing:
+    """The mentions of one prefix by author; nobody's, with the empty pseudonym, are left alone."""
+
+    def __init__(self, cluster: Cluster, indices: Indices) -> None:
+        self._cluster = cluster
+        self._indices = indices
+
+    def count(self, author: str) -> int:
+        """Count the author's mentions."""
+        return count_where(self._cluster, self._indices.mentions, queries.is_by(author)) if author else 0
+
+    def erase(self, author: str) -> int:
+        """Delete the author's mentions, findable no more when this returns, and give how many."""
+        if not author:
+            return 0
+        self._cluster.refresh(self._indices.mentions)
+        gone = sum(self._erase_month(name, author) for name in self._indices.months("mentions"))
+        # Also what a killed move of a month left: it has no name to be asked by, and is not counted.
+        delete_where(self._cluster, f"{self._indices.prefix}-moved-mentions-*", queries.is_by(author))
+        self._cluster.refresh(self._indices.mentions)
+        return gone
+
+    def _erase_month(self, name: str, author: str) -> int:
+        leaving, gone = Leaving(self._cluster, self._indices), 0
+        hits = self._cluster.hits(name, queries.by_author(author))
+        while lot := list(islice(hits, queries.PAGE)):
+            gone += leaving.delete(name, lot)
+        return gone
