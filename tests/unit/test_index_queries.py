@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tocsin.index import queries
-from tocsin.model import Window
+from tocsin.model import Limits, Window
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "queries"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = Window(NOON, NOON + timedelta(hours=1))
 BRANDS = ["L'Oréal", 'A&B "C"']
+LIMITS = Limits(NOON, {"L'Oréal": NOON - timedelta(days=30)})
 AFTER = {"brand": "L'Oréal", "story": "s1"}
 
 QUESTIONS = {
@@ -28,6 +29,13 @@ QUESTIONS = {
     "bucket_counts": queries.bucket_counts(HOUR, BRANDS),
     "driving_words": queries.driving_words("L'Oréal", HOUR, 10),
     "origins": queries.origins(HOUR),
+    "by_author": queries.by_author("0f0f"),
+    "not_before": queries.not_before(NOON),
+    "everything": queries.everything(),
+    "told_of": queries.told_of(NOON),
+    "all_points": queries.all_points(),
+    "outdated": queries.outdated(LIMITS),
+    "outdated_points": queries.outdated_points(LIMITS),
     "newest_point": queries.newest_point(),
     "points": queries.points("L'Oréal", HOUR),
     "search": queries.search("L’Oréal's SCANDALES", None, 20),
@@ -47,7 +55,7 @@ def test_no_golden_file_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(QUESTIONS)
 
 
-PIECES = {"within", "negatives", "words_left"}
+PIECES = {"within", "negatives", "words_left", "is_by"}
 """Not questions by themselves."""
 
 
