@@ -20,11 +20,6 @@ AFTER = {"brand": "L'Oréal", "story": "s1"}
 QUESTIONS = {
     "count_all": queries.count_all(),
     "earliest": queries.earliest(),
-    "everything": queries.everything(),
-    "not_before": queries.not_before(NOON),
-    "outdated": queries.outdated(LIMITS),
-    "outdated_points": queries.outdated_points(LIMITS),
-    "told_of": queries.told_of(NOON),
     "by_ids": queries.by_ids(["a", "b"]),
     "counts": queries.counts(HOUR, BRANDS),
     "story_starts": queries.story_starts(HOUR, BRANDS),
