@@ -2,7 +2,7 @@
 
 - `/api/status` tells the version; `/api/spaces/space/<id>` is 404 where there is no such space.
 - 401 without the right log-in, 400 without the header `kbn-xsrf`.
-- `_import?overwrite=true` is 200 also when parts fail. Per object: `overwrite`, `missing_references`,
+- `_import?overwrite=true` is 200 also when parts fail. Per object: `overwrite`, `conflict`, `missing_references`,
   `unsupported_type`, `unknown` for an attribute that it does not know. As a whole: 422 for a newer type version, 400
   for an id given twice or another file ending, 413 over the limit. An id of another space is stored under a new one.
 - `_export` gives each object as it came, with the marks of the last import; 400 names those that the space lacks.
@@ -59,18 +59,21 @@ class KibanaServer:
         if "kbn-xsrf" not in headers:
             return told(400, message="Request must contain a kbn-xsrf header.")
         if path == "api/saved_objects/_export":
-            return self._export(space, json.loads(body)["objects"])
-        return self._import(space, headers, body)
+            return self._export(space, json.loads(body))
+        return self._import(space, headers, body, overwrite="overwrite=true" in path)
 
-    def _export(self, space: str, wanted: list[Json]) -> Answer:
+    def _export(self, space: str, asked: Json) -> Answer:
+        found = [self.objects.get((space, each["type"], each["id"])) for each in asked["objects"]]
+        wanted = list(asked["objects"])
+        if asked["includeReferencesDeep"]:
+            wanted += [{"type": r["type"], "id": r["id"]} for each in found if each for r in each["references"]]
         lacking = [each for each in wanted if (space, each["type"], each["id"]) not in self.objects]
         if lacking:
             objects = [{**each, "error": {"statusCode": 404}} for each in lacking]
             return told(400, message="Error fetching objects to export", attributes={"objects": objects})
-        found = [self.objects[space, each["type"], each["id"]] for each in wanted]
         return 200, {"Content-Type": "application/ndjson"}, "\n".join(map(json.dumps, found)).encode()
 
-    def _import(self, space: str, headers: Any, body: bytes) -> Answer:
+    def _import(self, space: str, headers: Any, body: bytes, overwrite: bool) -> Answer:
         if len(body) > self.limit:
             return told(413, message="Payload content length greater than maximum allowed")
         form = message_from_bytes(b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + body)
@@ -83,14 +86,14 @@ class KibanaServer:
             return told(400, message="Non-unique import objects detected")
         if any(version(each) > NEWEST.get(each["type"], (99,)) for each in given):
             return told(422, message="Document belongs to a more recent version of Kibana")
-        results = [self._store(space, each, set(keys)) for each in given]
+        results = [self._store(space, each, set(keys), overwrite) for each in given]
         good = [result for error, result in results if not error]
         bad = [result for error, result in results if error]
         return told(
             200, success=not bad, successCount=len(good), successResults=good, **({"errors": bad} if bad else {})
         )
 
-    def _store(self, space: str, saved: Json, given: set[tuple[str, str]]) -> tuple[bool, Json]:
+    def _store(self, space: str, saved: Json, given: set[tuple[str, str]], overwrite: bool) -> tuple[bool, Json]:
         kind, name = saved["type"], saved["id"]
         meta = {"title": saved["attributes"].get("title"), "icon": "x"}
         result = {"type": kind, "id": name, "meta": meta, "managed": saved.get("managed", False)}
@@ -110,6 +113,8 @@ class KibanaServer:
         place = (space, kind, f"{name}-copy" if elsewhere else name)
         if elsewhere:
             result["destinationId"] = place[2]
+        elif place in self.objects and not overwrite:
+            return True, {**result, "error": {"type": "conflict"}}
         elif place in self.objects:
             result["overwrite"] = True
         now = f"2026-11-22T00:00:00.{next(self._clock):03}Z"

@@ -1,5 +1,6 @@
 """Our objects reach a Kibana over real HTTP: created, updated, left alone, and every failure named."""
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -118,6 +119,9 @@ def test_what_a_newer_kibana_adds_is_no_change_but_what_it_lacks_is(kibana):
     kibana.objects[place] = newer
     assert push(kibana).updated == ()
     kibana.objects[place] = {**newer, "attributes": {**newer["attributes"], "panelsJSON": '[{"panelIndex":"b"}]'}}
+    assert ids(push(kibana).updated) == ["t-now"]
+    more = '[{"panelIndex":"a"},{"panelIndex":"b"}]'
+    kibana.objects[place] = {**newer, "attributes": {**newer["attributes"], "panelsJSON": more}}
     assert ids(push(kibana).updated) == ["t-now"]
     kibana.objects[place] = {**changed(BOARD, sections=[]), "typeMigrationVersion": "8.9.0"}
     assert ids(push(kibana).updated) == ["t-now"]
@@ -293,6 +297,20 @@ def test_half_an_answer_to_an_export_is_no_find(kibana, body):
         kibana.faults = [(200, {}, body)]
         with pytest.raises(PermanentError, match="does not answer as a Kibana does"):
             space.find([("dashboard", "t-now")])
+
+
+def test_what_kibana_holds_is_seen_also_where_a_reference_of_it_is_gone(kibana):
+    push(kibana)
+    del kibana.objects["default", "index-pattern", "t-mentions"]
+    pushed = push(kibana)
+    assert (ids(pushed.created), ids(pushed.unchanged)) == (["t-mentions"], ["t-now"])
+
+
+def test_an_endless_answer_is_not_read_to_its_end(kibana):
+    packed = gzip.compress(bytes(65 * 1024 * 1024), 1)
+    kibana.faults = [(200, {"Content-Encoding": "gzip"}, packed)]
+    with pytest.raises(PermanentError, match="answers with more than 67108864 bytes"):
+        push(kibana)
 
 
 def test_an_answer_that_breaks_off_is_tried_again(kibana):
