@@ -19,14 +19,8 @@ from typing import Any
 
 Json = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
-NEWEST = {
-    "index-pattern": (8, 0, 0),
-    "search": (8, 0, 0),
-    "lens": (8, 9, 0),
-    "dashboard": (8, 9, 0),
-    "links": (8, 9, 0),
-}
-UNKNOWN_ATTRIBUTE = "sections"
+NEWEST = {"index-pattern": "8.0.0", "search": "8.0.0", "dashboard": "8.9.0"}
+CONFLICT: Json = {"type": "conflict"}
 
 
 class KibanaServer:
@@ -84,46 +78,38 @@ class KibanaServer:
         keys = [(each["type"], each["id"]) for each in given]
         if len(set(keys)) < len(keys):
             return told(400, message="Non-unique import objects detected")
-        if any(version(each) > NEWEST.get(each["type"], (99,)) for each in given):
+        if any(each["typeMigrationVersion"] not in {NEWEST.get(each["type"]), "8.9.0"} for each in given):
             return told(422, message="Document belongs to a more recent version of Kibana")
         results = [self._store(space, each, set(keys), overwrite) for each in given]
         good = [result for error, result in results if not error]
         bad = [result for error, result in results if error]
-        return told(
-            200, success=not bad, successCount=len(good), successResults=good, **({"errors": bad} if bad else {})
-        )
+        return told(200, success=not bad, successCount=len(good), successResults=good, errors=bad)
 
     def _store(self, space: str, saved: Json, given: set[tuple[str, str]], overwrite: bool) -> tuple[bool, Json]:
         kind, name = saved["type"], saved["id"]
-        meta = {"title": saved["attributes"].get("title"), "icon": "x"}
-        result = {"type": kind, "id": name, "meta": meta, "managed": saved.get("managed", False)}
-        missing = [
-            {"type": each["type"], "id": each["id"]}
-            for each in saved.get("references", ())
-            if (each["type"], each["id"]) not in given and (space, each["type"], each["id"]) not in self.objects
-        ]
-        if kind not in NEWEST:
-            return True, {**result, "error": {"type": "unsupported_type"}}
-        if missing:
-            return True, {**result, "error": {"type": "missing_references", "references": missing}}
-        if UNKNOWN_ATTRIBUTE in saved["attributes"] or name == self.refuses:
-            words = f"[attributes.{UNKNOWN_ATTRIBUTE}]: definition for this key is missing: Bad Request"
-            return True, {**result, "error": {"type": "unknown", "output": {"payload": {"message": words}}}}
-        elsewhere = any(held[1:] == (kind, name) and held[0] != space for held in self.objects)
-        place = (space, kind, f"{name}-copy" if elsewhere else name)
-        if elsewhere:
-            result["destinationId"] = place[2]
-        elif place in self.objects and not overwrite:
-            return True, {**result, "error": {"type": "conflict"}}
-        elif place in self.objects:
-            result["overwrite"] = True
+        result = {"type": kind, "id": name, "meta": {"title": saved["attributes"].get("title")}}
+        there = any(held[1:] == (kind, name) and held[0] != space for held in self.objects)
+        place = (space, kind, f"{name}-copy" if there else name)
+        if error := self._wrong(space, saved, given) or (place in self.objects and not overwrite and CONFLICT):
+            return True, {**result, "error": error}
+        result |= {"destinationId": place[2]} if there else {"overwrite": True} if place in self.objects else {}
         now = f"2026-11-22T00:00:00.{next(self._clock):03}Z"
         self.objects[place] = {**saved, "managed": False, "updated_at": now, "created_at": now, "version": now}
         return False, result
 
-
-def version(saved: Json) -> tuple[int, ...]:
-    return tuple(int(part) for part in saved.get("typeMigrationVersion", "0").split("."))
+    def _wrong(self, space: str, saved: Json, given: set[tuple[str, str]]) -> Json:
+        named = [(each["type"], each["id"]) for each in saved["references"]]
+        missing = [
+            {"type": k, "id": n} for k, n in named if (k, n) not in given and (space, k, n) not in self.objects
+        ]
+        if saved["type"] not in NEWEST:
+            return {"type": "unsupported_type"}
+        if missing:
+            return {"type": "missing_references", "references": missing}
+        if "sections" in saved["attributes"] or saved["id"] == self.refuses:
+            words = "[attributes.sections]: definition for this key is missing: Bad Request"
+            return {"type": "unknown", "output": {"payload": {"message": words}}}
+        return {}
 
 
 def told(code: int, **body: Any) -> Answer:
