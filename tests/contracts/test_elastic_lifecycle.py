@@ -201,12 +201,12 @@ def test_a_real_node_without_ilm_is_told_and_its_months_are_made(elastic_place) 
     url, key, prefix = elastic_place.split(" ")
     with open_elastic(url, api_key=key or None, prefix=prefix) as stores:
         policies = stores.cluster.ask(
-            lambda es: es.options(ignore_status=400).perform_request(
+            lambda es: es.options(ignore_status=[400, 405]).perform_request(
                 "GET", "/_ilm/policy", headers={"accept": "application/json"}
             )
         )
         notes = stores.caretaker.care(NIGHT)
-        if "no handler" not in str(policies.body.get("error")):
+        if not isinstance(policies.body.get("error"), str):
             assert notes == ()  # A node of the team's, with all modules.
             return
         assert notes == (f"{url} has no index lifecycle management (ILM): months are kept, but never move",)

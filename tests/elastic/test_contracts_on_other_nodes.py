@@ -20,7 +20,13 @@ CORE = [
     "tests/contracts/test_document_store.py",
     "tests/contracts/test_series_store.py",
 ]
-MORE = [*CORE, "tests/contracts/test_elastic_incidents.py", "tests/contracts/test_elastic_mentions.py"]
+MORE = [
+    *CORE,
+    "tests/contracts/test_elastic_incidents.py",
+    "tests/contracts/test_elastic_mentions.py",
+    "tests/contracts/test_retention.py",
+    "tests/contracts/test_elastic_retention.py",
+]
 
 
 @pytest.mark.timeout(600)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.index import queries
+from tocsin.index import outdated, queries
 from tocsin.model import Limits, Window
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "queries"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = Window(NOON, NOON + timedelta(hours=1))
 BRANDS = ["L'Oréal", 'A&B "C"']
-LIMITS = Limits(NOON, {"L'Oréal": NOON - timedelta(days=30)})
+LIMITS = Limits(NOON, {"L'Oréal": NOON - timedelta(days=9), 'A&B "C"': NOON - timedelta(days=9), "c": NOON})
 AFTER = {"brand": "L'Oréal", "story": "s1"}
 
 QUESTIONS = {
@@ -30,12 +30,12 @@ QUESTIONS = {
     "driving_words": queries.driving_words("L'Oréal", HOUR, 10),
     "origins": queries.origins(HOUR),
     "by_author": queries.by_author("0f0f"),
-    "not_before": queries.not_before(NOON),
+    "not_before": outdated.not_before(NOON),
     "everything": queries.everything(),
-    "told_of": queries.told_of(NOON),
+    "told_of": outdated.told_of(NOON),
     "all_points": queries.all_points(),
-    "outdated": queries.outdated(LIMITS),
-    "outdated_points": queries.outdated_points(LIMITS),
+    "outdated": outdated.outdated(LIMITS),
+    "outdated_points": outdated.outdated_points(LIMITS),
     "newest_point": queries.newest_point(),
     "points": queries.points("L'Oréal", HOUR),
     "search": queries.search("L’Oréal's SCANDALES", None, 20),
@@ -55,12 +55,17 @@ def test_no_golden_file_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(QUESTIONS)
 
 
-PIECES = {"within", "negatives", "words_left", "is_by"}
+PIECES = {"within", "negatives", "words_left", "is_by", "before"}
 """Not questions by themselves."""
 
 
 def test_each_question_has_its_golden_file() -> None:
-    asked = {name for name, made in vars(queries).items() if isfunction(made) and made.__module__ == queries.__name__}
+    asked = {
+        name
+        for module in (queries, outdated)
+        for name, made in vars(module).items()
+        if isfunction(made) and made.__module__ == module.__name__
+    }
     public = {name for name in asked if not name.startswith("_")}
     assert public - PIECES <= set(QUESTIONS)
 

@@ -1,13 +1,11 @@
 """Each question to mentions and series as a search request's body; windows are half-open, in exact microseconds."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from tocsin.index.document import cut, micros
 from tocsin.index.words import words_as_typed
-from tocsin.model import Limits, Tone, Window
+from tocsin.model import Tone, Window
 
 Body = dict[str, Any]
 
@@ -57,46 +55,6 @@ def everything() -> Body:
 def by_ids(ids: Sequence[str]) -> Body:
     """The mentions with these document ids."""
     return {"size": len(ids), "track_total_hits": False, "query": {"ids": {"values": list(ids)}}}
-
-
-def not_before(moment: datetime) -> Body:
-    """How many mentions there are from that moment on."""
-    return {"size": 0, "track_total_hits": True, "query": _from(moment)}
-
-
-def outdated(limits: Limits) -> Body:
-    """Mentions that may have had their time, oldest first; to be paged, and each to be asked by `Limits.passed`.
-
-    A few too many: that a mention concerns a brand without a limit of its own cannot be asked for.
-    """
-    groups = [({"terms": {"brand": brands}}, moment) for moment, brands in _by_limit(limits)]
-    return {
-        "size": PAGE,
-        "track_total_hits": False,
-        "query": {
-            "bool": {
-                "filter": {
-                    "bool": {
-                        "should": [
-                            _before(limits.default),
-                            *(_all_of(named, _before(moment)) for named, moment in groups),
-                        ]
-                    }
-                },
-                "must_not": [_all_of(named, _from(moment)) for named, moment in groups],
-            }
-        },
-        "sort": BY_TIME,
-        "_source": ["brand", "event.micros"],
-        "seq_no_primary_term": True,
-    }
-
-
-def outdated_points(limits: Limits) -> Body:
-    """The query for points of the series that have had their time."""
-    others = {"bool": {"must_not": [{"terms": {"brand": list(limits.brands)}}], "filter": [_older(limits.default)]}}
-    own = [_all_of({"terms": {"brand": brands}}, _older(moment)) for moment, brands in _by_limit(limits)]
-    return {"bool": {"should": [others, *own]}}
 
 
 def is_by(author: str) -> Body:
@@ -168,11 +126,6 @@ def bucket_counts(window: Window, brands: Sequence[str], step: str = "5m", after
     return _paged(negatives(window, brands), sources, _voices(SKETCHED), after, SKETCHED)
 
 
-def told_of(before: datetime, after: Body | None = None) -> Body:
-    """A page of the incidents that ledger lines from before that moment name."""
-    return _paged(_older(before), [{"incident": {"terms": {"field": "incident_id"}}}], {}, after, PAGE)
-
-
 def driving_words(brand: str, window: Window, limit: int) -> Body:
     """Words that the brand's negatives in the window use more than its mentions at other times: what drove it."""
     significant = {
@@ -237,23 +190,6 @@ def search(words: str, brand: str | None, size: int) -> Body | None:
 def words_left(words: str) -> frozenset[str]:
     """Words of a long question that `search` did not ask for."""
     return frozenset(cut(word.replace("'", "")) for word in words_as_typed(words)[MOST_WORDS:])
-
-
-def _by_limit(limits: Limits) -> list[tuple[datetime, list[str]]]:
-    """Brands with a limit of their own, those with the same one together."""
-    return [(moment, list(brands)) for moment, brands in groupby(sorted(limits.brands, key=limits.of), limits.of)]
-
-
-def _older(moment: datetime) -> Body:
-    return {"range": {"micros": {"lt": micros(moment)}}}
-
-
-def _before(moment: datetime) -> Body:
-    return {"range": {"event.micros": {"lt": micros(moment)}}}
-
-
-def _from(moment: datetime) -> Body:
-    return {"range": {"event.micros": {"gte": micros(moment)}}}
 
 
 def _word(word: str) -> Body:

@@ -50,11 +50,13 @@ class ElasticCare:
     def _held(self) -> Body | None:
         """Our policy as it is there, empty where there is none; None where the cluster has no ILM at all."""
         answer = self._cluster.ask(
-            lambda es: es.options(ignore_status=[400, 404]).perform_request(
+            lambda es: es.options(ignore_status=[400, 404, 405]).perform_request(
                 "GET", f"/_ilm/policy/{self._policy}", headers={"accept": "application/json"}
             )
         ).body
-        if isinstance(answer.get("error"), str):  # "no handler found for uri": the module is not there.
+        if isinstance(
+            answer.get("error"), str
+        ):  # No way leads there: the module is missing. Else an error is a mapping.
             return None
         found: Body = answer.get(self._policy, {}).get("policy", {})
         return found

@@ -17,6 +17,7 @@ from tocsin.adapters.elastic.records import revision_of
 from tocsin.adapters.elastic.where import delete_where
 from tocsin.index import queries
 from tocsin.index.document import from_micros, month_end
+from tocsin.index.outdated import not_before, outdated
 from tocsin.model import Limits
 
 Hit = dict[str, Any]
@@ -41,7 +42,7 @@ class Leaving:
 
     def _prune_month(self, name: str, index: str, limits: Limits, *, dry_run: bool) -> int:
         over = month_end(month_in(name))
-        if over <= limits.earliest and not self._count(name, queries.not_before(limits.earliest)):
+        if over <= limits.earliest and not self._count(name, not_before(limits.earliest)):
             gone = self._count(name, queries.count_all())
             if not dry_run:
                 self._drop(name, index)
@@ -62,7 +63,7 @@ class Leaving:
         self._indices.drop(name, index)
 
     def _outdated(self, name: str, limits: Limits) -> Iterator[Hit]:
-        for hit in self._cluster.hits(name, queries.outdated(limits)):
+        for hit in self._cluster.hits(name, outdated(limits)):
             source = hit["_source"]
             if limits.passed(from_micros(source["event"]["micros"]), source["brand"]):
                 yield hit

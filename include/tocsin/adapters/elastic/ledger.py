@@ -10,7 +10,8 @@ from tocsin.adapters.elastic.records import joint_id, read_back
 from tocsin.adapters.elastic.where import delete_where
 from tocsin.errors import ConflictError
 from tocsin.index.document import micros, to_record
-from tocsin.index.queries import PAGE, told_of
+from tocsin.index.outdated import told_of
+from tocsin.index.queries import PAGE
 from tocsin.model import Delivery
 
 _BEGINNING = micros(datetime(1, 1, 1, tzinfo=UTC))

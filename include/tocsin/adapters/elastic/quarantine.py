@@ -12,7 +12,8 @@ from tocsin.adapters.elastic.records import read_back
 from tocsin.adapters.elastic.revisions import Revised
 from tocsin.adapters.elastic.where import count_where, delete_where
 from tocsin.errors import PermanentError
-from tocsin.index.document import document_id, micros, to_record
+from tocsin.index import outdated
+from tocsin.index.document import document_id, to_record
 from tocsin.index.queries import PAGE
 from tocsin.model import BadItem
 from tocsin.records import to_line
@@ -50,7 +51,7 @@ class ElasticQuarantine:
 
     def prune(self, before: datetime, *, dry_run: bool = False) -> int:
         """Delete the items from before that moment; `dry_run` only counts."""
-        old = {"range": {"micros": {"lt": micros(before)}}}
+        old = outdated.before("micros", before)
         return (count_where if dry_run else delete_where)(self._cluster, self._indices.name("quarantine"), old)
 
     def stream(self) -> Iterator[BadItem]:

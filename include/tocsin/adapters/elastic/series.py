@@ -13,6 +13,7 @@ from tocsin.errors import BadItemError, PermanentError
 from tocsin.index import queries
 from tocsin.index.document import document_id, from_micros, micros, month_end, to_point
 from tocsin.index.labels import Labels
+from tocsin.index.outdated import outdated_points
 from tocsin.model import Limits, SeriesPoint, Window
 from tocsin.records import to_line
 
@@ -63,7 +64,7 @@ class ElasticSeries:
         )
 
     def _prune_month(self, name: str, index: str, limits: Limits, *, dry_run: bool) -> int:
-        old = queries.outdated_points(limits)
+        old = outdated_points(limits)
         gone = count_where(self._cluster, name, old)
         if dry_run or gone == 0:
             return gone
