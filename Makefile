@@ -10,6 +10,7 @@ ONCE ?=
 # Set on the command line only: others use such names in the environment.
 VERSION = 9.4.3
 SECURITY = off
+STORE = sqlite
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo up elasticsearch env test check format lock schema kibana clean
@@ -21,8 +22,8 @@ setup: $(VENV)/.runtime  ## Install what runs Tocsin into .venv (about 170 MB to
 
 setup-dev: $(VENV)/.dev  ## Install what tests and checks Tocsin as well.
 
-demo: setup  ## Watch a crisis being caught, on a real Airflow. ONCE=1 stops after the e-mail.
-	tocsin demo $(if $(ONCE),--once)
+demo: setup  ## Watch a crisis being caught, on a real Airflow. ONCE=1 stops after the e-mail. STORE=sqlite|elasticsearch.
+	tocsin demo --store '$(STORE)' $(if $(ONCE),--once)
 
 up: setup  ## Run Tocsin on this machine with your own include/config and .env, until Ctrl-C.
 	tocsin up

@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -29,14 +29,19 @@ def demo(
     home: Annotated[Path, typer.Option(help="Folder for all that the demo writes; emptied first.")] = Path(
         ".tocsin/demo"
     ),
+    store: Annotated[
+        Literal["sqlite", "elasticsearch"],
+        typer.Option(help="Where it stores: a file, or Elasticsearch: that of TOCSIN_STORE, else a node of its own."),
+    ] = "sqlite",
 ) -> None:
     """Watch a crisis being caught: a local newsroom, the whole pipeline on a real Airflow, the e-mail.
 
-    Nothing leaves this machine. Ctrl-C stops every process that was started.
+    Nothing leaves this machine, but to an Elasticsearch that TOCSIN_STORE names elsewhere, where it takes a prefix of
+    its own. A node of its own needs Maven and Java. Ctrl-C stops every process that was started.
     """
     screen = Screen(Console())
     try:
-        play_demo(home, _PROJECT, os.environ, screen, once=once)
+        play_demo(home, _PROJECT, os.environ, screen, once=once, store=store)
     except KeyboardInterrupt:
         raise typer.Exit(0 if screen.picture.mails and not once else 130) from None
     except StopSignal as asked:

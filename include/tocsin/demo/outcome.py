@@ -1,7 +1,7 @@
 """Say how the demo ended: where to look when it worked, which step to mend when it did not."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from tocsin.demo.mailbox import Mail
+from tocsin.demo.stage import NO_STORE
 from tocsin.demo.view import View
 from tocsin.errors import TocsinError
 
@@ -74,10 +75,15 @@ def where_to_look(mails: Sequence[Mail], places: dict[str, str], *, seconds: flo
     return Panel(Group(*lines), title=f"{seconds:.0f} s from the start to the e-mails", border_style="green")
 
 
-def by_hand(home: Path, config: Path, tool: Path) -> str:
-    """The command that searches what the demo stored, to be pasted into a shell that knows no environment of ours."""
-    store, files, command = (shlex.quote(str(_from_here(path))) for path in (home, config, tool))
-    return f"TOCSIN_HOME={store} TOCSIN_CONFIG={files} {command} search scandale"
+def by_hand(home: Path, config: Path, tool: Path, store: Mapping[str, str] = NO_STORE) -> str:
+    """The command that searches what the demo stored, to be pasted into a shell that knows no environment of ours.
+
+    A key is not shown: who set one has it.
+    """
+    folder, files, command = (shlex.quote(str(_from_here(path))) for path in (home, config, tool))
+    names = ("TOCSIN_STORE", "TOCSIN_ELASTICSEARCH_PREFIX", "TOCSIN_ELASTICSEARCH_CA")
+    there = [f"{name}={shlex.quote(store[name])} " for name in names if store.get(name)]
+    return f"TOCSIN_HOME={folder} TOCSIN_CONFIG={files} {''.join(there)}{command} search scandale"
 
 
 def _from_here(path: Path) -> Path:

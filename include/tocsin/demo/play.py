@@ -15,6 +15,7 @@ from tocsin.demo.outcome import DemoFailedError, by_hand, missing_mail_step, sil
 from tocsin.demo.post import Chapter
 from tocsin.demo.screen import Picture, Screen, in_brief
 from tocsin.demo.stage import Stage, demo_settings, take_stage, without_ours, write_config
+from tocsin.demo.store import Keeping, Kind, take_store
 from tocsin.demo.story import tell_story
 from tocsin.demo.view import View, make_due, read_view
 from tocsin.errors import TocsinError
@@ -28,18 +29,27 @@ _START, _PARSE, _RUN, _MAIL = 120.0, 60.0, 90.0, 15.0
 """Patience in seconds: for Airflow to start, to read the DAGs, for one run, for the mail after the last one."""
 
 
-def play_demo(home: Path, project: Path, environ: Mapping[str, str], screen: Screen, *, once: bool) -> None:
+def play_demo(
+    home: Path,
+    project: Path,
+    environ: Mapping[str, str],
+    screen: Screen,
+    *,
+    once: bool,
+    store: Kind = "sqlite",
+) -> None:
     """Play until the alarm has arrived, and without `once` on until Ctrl-C; every process we start is stopped.
 
     DemoFailedError says at which step it ended, why, and what helps. KeyboardInterrupt and StopSignal pass through.
     """
     with stop_signals(), ExitStack() as stack:
         stage = stack.enter_context(take_stage(home, project))
+        keeping = stack.enter_context(take_store(store, environ, screen.say))
         clock = SystemClock()
         newsroom = stack.enter_context(Newsroom(tell_story(stage.scenario, clock.now()), clock.now))
         mailbox = stack.enter_context(Mailbox(stage.home / "mail"))
         write_config(stage, newsroom)
-        settings = demo_settings(stage, mailbox.port)
+        settings = demo_settings(stage, mailbox.port, keeping.settings)
         base = without_ours(environ) | settings
         environment = airflow_environment(stage.home, project, ports=free_ports(), password=stage.password, base=base)
         screen.picture = Picture(newsroom.story.chapters)
@@ -47,7 +57,7 @@ def play_demo(home: Path, project: Path, environ: Mapping[str, str], screen: Scr
         newsroom.release(0)
         standalone = stack.enter_context(_running(Standalone(environment, stage.log, stage.home), screen))
         rest = stack.enter_context(AirflowRest(standalone.url, "admin", stage.password))
-        play = Play(stage, newsroom, mailbox, standalone, rest, settings, screen)
+        play = Play(stage, newsroom, mailbox, standalone, rest, settings, screen, keeping)
         play.until_alarm()
         screen.say(where_to_look(mailbox.mails, play.places(), seconds=screen.seconds, once=once))
         if not once:
@@ -67,7 +77,7 @@ def _running(standalone: Standalone, screen: Screen) -> Iterator[Standalone]:
                 screen.draw("stopping Airflow, up to 20 s")
     finally:
         left = alive_in(standalone.session or 0)
-        screen.say(f"still alive: {left}" if left else "every process that this demo started has ended")
+        screen.say(f"still alive: {left}" if left else "Airflow has ended with every process that it started")
 
 
 @dataclass(slots=True)
@@ -81,6 +91,7 @@ class Play:
     rest: AirflowRest
     settings: Mapping[str, str]
     screen: Screen
+    keeping: Keeping
     step: str = "setup"
 
     def until_alarm(self) -> None:
@@ -176,11 +187,12 @@ class Play:
 
     def places(self) -> dict[str, str]:
         """Where everything can be looked at."""
+        tool = Path(sys.executable).with_name("tocsin")
         return {
             "Airflow": f"{self.standalone.url}   user admin   password {self.stage.password}",
             "Newsroom": f"{self.newsroom.url}/",
             "Mails": str(self.stage.home / "mail"),
-            "Store": f"{self.stage.home / 'tocsin.db'}   (SQLite)",
-            "By hand": by_hand(self.stage.home, self.stage.config, Path(sys.executable).with_name("tocsin")),
+            "Store": self.keeping.told or f"{self.stage.home / 'tocsin.db'}   (SQLite)",
+            "By hand": by_hand(self.stage.home, self.stage.config, tool, self.keeping.settings),
             "Log": str(self.stage.log),
         }

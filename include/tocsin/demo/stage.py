@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
+from tocsin.config import Settings
 from tocsin.demo.newsroom import Newsroom
 from tocsin.demo.post import Feed
 from tocsin.errors import ConfigError
 from tocsin.standalone import stop_left_over
 
 _MARK = "this-is-a-tocsin-demo"
-_SETTINGS = ("STORE", "ELASTICSEARCH_API_KEY", "BATCHES", "SMTP_USERNAME", "SMTP_PASSWORD", "REPEAT")
-"""Settings that the demo leaves at their default; an empty value also hides the ones of a user's `.env`."""
+
+NO_STORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,11 @@ def _replace(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def demo_settings(stage: Stage, smtp_port: int) -> dict[str, str]:
-    """Give the TOCSIN_ settings of the demo, all of them, so that none of the user's shines through."""
+def demo_settings(stage: Stage, smtp_port: int, store: Mapping[str, str] = NO_STORE) -> dict[str, str]:
+    """Give the TOCSIN_ settings of the demo, all of them, so that none of the user's shines through.
+
+    `store` are those that lead to another store than the SQLite file in its home.
+    """
     ours = {
         "HOME": str(stage.home),
         "CONFIG": str(stage.config),
@@ -108,7 +113,9 @@ def demo_settings(stage: Stage, smtp_port: int) -> dict[str, str]:
         "SMTP_FROM": "tocsin@tocsin.example",
         "PSEUDONYM_KEY": secrets.token_hex(16),
     }
-    return {f"TOCSIN_{name}": value for name, value in (dict.fromkeys(_SETTINGS, "") | ours).items()}
+    # An empty value counts as none, and hides that of a user's `.env`.
+    every = dict.fromkeys((name.upper() for name in Settings.model_fields), "") | ours
+    return {f"TOCSIN_{name}": value for name, value in every.items()} | dict(store)
 
 
 def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
