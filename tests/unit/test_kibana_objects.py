@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kibana_checks import complaints
-from kibana_sets import controls_of, mapped_fields, panels_of, shipped
+from kibana_sets import Sets, controls_of, mapped_fields, panels_of, shipped
 from tocsin.detect.thresholds import Thresholds
 from tocsin.kibana import curves
 from tocsin.kibana.compile import compile_objects, to_ndjson
@@ -105,3 +105,9 @@ def test_no_phrase_is_missing_and_none_is_left_over() -> None:
 def test_every_label_of_a_field_is_a_field_in_french_too() -> None:
     assert Texts("fr")("tone=negative") == "Négatif"
     assert Texts("fr").id("now") == "tocsin-now-fr"
+
+
+def test_a_count_of_nothing_is_a_zero_and_no_gap() -> None:
+    counting = {"count", "sum", "unique_count"}
+    columns = [column for _, _, _, column in Sets(shipped(), FIELDS).columns() if column["operationType"] in counting]
+    assert {column["params"]["emptyAsNull"] for column in columns} == {False}

@@ -77,7 +77,8 @@ def measure(
     kind: str = "number",
 ) -> Column:
     """Measure a field: sum, average, min, max, unique_count. `kind` is `date` for the latest or first time."""
-    params: Json = {"emptyAsNull": operation != "count"}
+    # Nothing counted is a zero; whether it is blindness says the coverage beside it.
+    params: Json = {"emptyAsNull": False}
     if form:
         params["format"] = form
     body = _metric(operation, label) | {"dataType": kind, "sourceField": field, "params": params}

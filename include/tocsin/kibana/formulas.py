@@ -107,7 +107,7 @@ def _lay(term: Term, name: str, label: str, text: str, hidden: list[Column]) -> 
 
 def _part(part: Part, label: str) -> Json:
     body = _plain(part.operation, label) | {"sourceField": part.field}
-    body["params"] = {"emptyAsNull": part.operation != "count"}
+    body["params"] = {"emptyAsNull": False}
     body |= {"filter": kuery(part.kql)} if part.kql else {}
     return body | ({"timeShift": part.shift} if part.shift else {})
 
