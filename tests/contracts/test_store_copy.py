@@ -61,6 +61,7 @@ def fill(stores: Stores, mention: Callable[..., Any], count: int = 50) -> None:
     stores.incidents.save(incident("i2", hours=5))
     for name, status in (("a", "sent"), ("b", "failed")):
         stores.incidents.record(Delivery(f"{name}1", "i1", "ana", "email", Reason.FIRST, status, NOON, "said"))
+    stores.erasures.add("f0e1", NOON)
     stores.quarantine.put([BadItem("q", "index", "news", "odd", "x", NOON)])
     stores.reports.save(Report("index", "batch", NOON, count, {"created": count}))
     point = SeriesPoint("tonic", NOON, 3, Hourly(1, 2, 3, 4, 5), 0.5, 1.0)
@@ -71,6 +72,7 @@ def content(stores: Stores) -> dict[str, Any]:
     """All that a store keeps, without the revisions, which are each store's own."""
     incidents = [replace(one, revision="") for one in stores.incidents.all()]
     return {
+        "erasures": stores.erasures.all(),
         "mentions": list(stores.mentions.stream()),
         "sources": [replace(state, revision="") for state in stores.sources.all()],
         "incidents": incidents,
@@ -98,10 +100,10 @@ def test_all_goes_over_and_a_second_time_changes_nothing(pilot, fresh, mention) 
     target = fresh()
     fill(pilot, mention)
     before = content(pilot)
-    first = {one.kind: one for one in copy_store(pilot, target, silent)}
+    first = {one.kind: one for one in copy_store(pilot, target, NOON, silent)}
     assert content(target) == before == content(pilot)
     assert (first["mentions"].stored, first["incidents"].stored, first["deliveries"].stored) == (50, 2, 2)
-    again = {one.kind: one for one in copy_store(pilot, target, silent)}
+    again = {one.kind: one for one in copy_store(pilot, target, NOON, silent)}
     assert content(target) == before
     assert [again[kind].stored for kind in ("mentions", "sources", "incidents", "deliveries")] == [0, 0, 0, 0]
     assert [again[kind].held for kind in ("mentions", "sources", "incidents", "deliveries")] == [50, 2, 2, 2]
@@ -110,13 +112,13 @@ def test_all_goes_over_and_a_second_time_changes_nothing(pilot, fresh, mention) 
 
 def test_back_from_elasticsearch_into_a_file(team, pilot, mention) -> None:
     fill(team, mention)
-    copy_store(team, pilot, silent)
+    copy_store(team, pilot, NOON, silent)
     assert content(pilot) == content(team)
 
 
 def test_what_went_on_in_the_pilot_comes_after(pilot, team, mention) -> None:
     fill(pilot, mention)
-    copy_store(pilot, team, silent)
+    copy_store(pilot, team, NOON, silent)
     open_one = pilot.incidents.get("i2")
     pilot.incidents.save(
         replace(open_one, state=IncidentState.CLOSED, closed_at=NOON + timedelta(hours=9), notices=3)
@@ -125,7 +127,7 @@ def test_what_went_on_in_the_pilot_comes_after(pilot, team, mention) -> None:
     state = pilot.sources.get("news")
     pilot.sources.save(replace(state, checked_at=NOON + timedelta(hours=9), etag='"y"'))
     pilot.mentions.add([mention("later", minutes=600)])
-    copy_store(pilot, team, silent)
+    copy_store(pilot, team, NOON, silent)
     assert content(team) == content(pilot)
     assert team.incidents.open_incident("tonic").id == "i3"
 
@@ -135,7 +137,7 @@ def test_what_the_team_knows_better_stays(pilot, team, mention) -> None:
     team.sources.save(SourceState("news", etag='"newer"', checked_at=NOON + timedelta(days=1)))
     team.incidents.save(closed("i2", hours=5))
     team.incidents.record(Delivery("b1", "i1", "ana", "email", Reason.FIRST, "sent", NOON, "reached"))
-    copy_store(pilot, team, silent)
+    copy_store(pilot, team, NOON, silent)
     assert team.sources.get("news").etag == '"newer"'
     assert team.incidents.get("i2").state is IncidentState.CLOSED
     assert {line.message_id: line.status for line in team.incidents.deliveries("i1")} == {"a1": "sent", "b1": "sent"}
@@ -145,7 +147,7 @@ def test_a_second_open_incident_of_a_brand_is_refused_and_the_rest_goes_on(pilot
     fill(pilot, mention)
     pilot.incidents.save(incident("other", brand="water", hours=6))
     team.incidents.save(incident("theirs"))
-    copied = {one.kind: one for one in copy_store(pilot, team, silent)}
+    copied = {one.kind: one for one in copy_store(pilot, team, NOON, silent)}
     assert (copied["incidents"].stored, copied["incidents"].refused) == (2, 1)
     assert "already has the open incident theirs" in copied["incidents"].reasons[0]
     assert team.incidents.open_incident("water").id == "other"
@@ -155,10 +157,28 @@ def test_a_second_open_incident_of_a_brand_is_refused_and_the_rest_goes_on(pilot
 
 def test_a_mention_that_the_target_refuses_is_told(pilot, team, mention) -> None:
     pilot.mentions.add([mention("good"), mention("long", author="x" * 9000)])
-    copied = copy_store(pilot, team, silent)[0]
+    copied = {one.kind: one for one in copy_store(pilot, team, NOON, silent)}["mentions"]
     assert (copied.stored, copied.refused) == (1, 1)
     assert "long: author has 9000 characters" in copied.reasons[0]
-    assert next((one.there, one.here) for one in compare_stores(pilot, team)) == (2, 1)
+    counted = {one.kind: (one.there, one.here) for one in compare_stores(pilot, team)}
+    assert counted["mentions"] == (2, 1)
+
+
+def test_who_asked_either_store_to_be_forgotten_is_in_neither_copy(pilot, team, mention) -> None:
+    quoted = {"record": '{"author":"zoe1"}'}
+    pilot.mentions.add([mention("a", author="ann1"), mention("b", author="bob1"), mention("z", author="zoe1")])
+    pilot.quarantine.put([BadItem("q", "index", "news", "odd", "x", NOON, **quoted)])
+    copy_store(pilot, team, NOON, silent)
+    # Bob asks the pilot after he was copied, Zoe asks the team.
+    pilot.erasures.add("bob1", NOON)
+    pilot.mentions.erase("bob1")
+    team.erasures.add("zoe1", NOON)
+    copied = {one.kind: one for one in copy_store(pilot, team, NOON, silent)}
+    assert [one.id for one in team.mentions.stream()] == ["a"]
+    assert list(team.quarantine.stream()) == []
+    assert team.erasures.all() == {"bob1", "zoe1"}
+    assert (copied["erasures"].stored, copied["mentions"].refused, copied["quarantine"].refused) == (1, 1, 1)
+    assert "zoe1" not in str(copied["mentions"].reasons)
 
 
 # By the command, as people do it.

@@ -14,6 +14,7 @@ from tocsin.errors import TocsinError
 from tocsin.move.step import Copied, Told, compare_stores, copy_store, count_store
 from tocsin.wiring.elastic import open_team_store
 from tocsin.wiring.moving import open_two
+from tocsin.wiring.outside import SystemClock
 
 store_app = typer.Typer(help="Care for the store as a whole.", no_args_is_help=True)
 # Lines that a pipe or a shell takes as they are: never broken, never coloured by what is in them.
@@ -41,7 +42,7 @@ def copy(
     with open_two(os.environ, source, target) as (there, here):
         if not dry_run:
             with Progress(*Progress.get_default_columns()[:1], MofNCompleteColumn(), console=errors) as progress:
-                copied = copy_store(there, here, _telling(progress, count_store(there)))
+                copied = copy_store(there, here, SystemClock().now(), _telling(progress, count_store(there)))
             _show_copied(copied)
         compared = compare_stores(there, here)
     table = Table("kind", "there", "here", "equal")

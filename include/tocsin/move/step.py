@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Protocol, TypeVar
 
 from tocsin.errors import BadItemError, ConflictError
-from tocsin.model import Incident, Report, SourceState
-from tocsin.ports import IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
+from tocsin.model import BadItem, Incident, Report, SourceState
+from tocsin.ports import Erasures, IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
 
 T = TypeVar("T")
 
@@ -16,6 +17,9 @@ LOT = 2000
 """Mentions and points that go over at once; what was told of is safe."""
 REASONS = 3
 """So many refusals of a kind are told with their reason; all are counted."""
+
+FORGOTTEN = "their authors asked the second store to be forgotten"
+"""Why some are refused, and are named no more."""
 
 Told = Callable[[str, int], None]
 """Hears the kind and how many of it are over."""
@@ -50,6 +54,11 @@ class Shelves(Protocol):
         ...
 
     @property
+    def erasures(self) -> Erasures:
+        """Authors who asked to be forgotten."""
+        ...
+
+    @property
     def series(self) -> SeriesStore:
         """What charts show."""
         ...
@@ -76,22 +85,30 @@ class Compared:
     here: int
 
 
-def copy_store(source: Shelves, target: Shelves, told: Told) -> tuple[Copied, ...]:
+def copy_store(source: Shelves, target: Shelves, now: datetime, told: Told) -> tuple[Copied, ...]:
     """Copy all kinds, mentions in event-time order; a refused one is told and stops nothing.
+
+    First come the authors who asked to be forgotten: what the target has of them goes, and nothing of theirs comes,
+    whichever store they asked.
 
     Nothing is written to `source`. Killed at any point and run again, it ends in the same state. What both hold and
     differs: a mention stays as it is here, of a source's state the one looked at later stays, of an incident the one
     that is further along, of a delivery one that was `sent`.
     """
-    return (
+    forgotten = _erasures(source, target, now, told)
+    copied = (
+        forgotten,
         _mentions(source, target, told),
         _sources(source, target, told),
         _incidents(source, target, told),
         _deliveries(source, target, told),
-        _replacing("quarantine", source.quarantine.all(), target.quarantine.put, told),
+        _quarantine(source, target, told),
         _replacing("reports", source.reports.stream(), partial(_save_reports, target.reports), told),
         _replacing("series", source.series.stream(), target.series.save, told),
     )
+    # Again: somebody may have asked meanwhile.
+    _forget(target)
+    return copied
 
 
 def compare_stores(source: Shelves, target: Shelves) -> tuple[Compared, ...]:
@@ -104,21 +121,50 @@ def count_store(shelves: Shelves) -> Mapping[str, int]:
     """How much of each kind is kept."""
     incidents = shelves.incidents.all()
     return {
+        "erasures": len(shelves.erasures.all()),
         "mentions": shelves.mentions.total(),
         "sources": len(shelves.sources.all()),
         "incidents": len(incidents),
         "deliveries": sum(len(shelves.incidents.deliveries(incident.id)) for incident in incidents),
-        "quarantine": len(shelves.quarantine.all()),
+        "quarantine": sum(1 for _ in shelves.quarantine.stream()),
         "reports": sum(1 for _ in shelves.reports.stream()),
         "series": sum(1 for _ in shelves.series.stream()),
     }
+
+
+def _erasures(source: Shelves, target: Shelves, now: datetime, told: Told) -> Copied:
+    theirs, here = source.erasures.all(), target.erasures.all()
+    for author in sorted(theirs - here):
+        target.erasures.add(author, now)
+    _forget(target)
+    told("erasures", len(theirs))
+    return Copied("erasures", len(theirs - here), len(theirs & here))
+
+
+def _forget(target: Shelves) -> None:
+    """Delete what the target keeps of those whom it refuses: an earlier copy may have brought it."""
+    refused = target.erasures.all()
+    for author in sorted(refused):
+        target.mentions.erase(author)
+    if refused:
+        target.quarantine.drop([item.id for item in target.quarantine.stream() if _names(item, refused)])
+
+
+def _names(item: BadItem, authors: frozenset[str]) -> bool:
+    """Whether an item in quarantine holds one of these pseudonyms, in its record or in what was kept of it."""
+    return any(author in item.record or author in item.excerpt for author in authors)
 
 
 def _mentions(source: Shelves, target: Shelves, told: Told) -> Copied:
     stored = held = refused = 0
     reasons: list[str] = []
     for lot in _lots(source.mentions.stream()):
-        added = target.mentions.add(lot)
+        forgotten = target.erasures.all()
+        taken = [mention for mention in lot if mention.author not in forgotten]
+        if len(taken) < len(lot):
+            refused += len(lot) - len(taken)
+            reasons = [FORGOTTEN, *(reason for reason in reasons if reason != FORGOTTEN)]
+        added = target.mentions.add(taken)
         stored += added.created
         held += added.unchanged + added.duplicate
         refused += len(added.rejected)
@@ -163,6 +209,22 @@ def _deliveries(source: Shelves, target: Shelves, told: Told) -> Copied:
                 stored += 1
             told("deliveries", stored + held)
     return Copied("deliveries", stored, held)
+
+
+def _quarantine(source: Shelves, target: Shelves, told: Told) -> Copied:
+    forgotten = target.erasures.all()
+    met = 0
+
+    def taken() -> Iterator[BadItem]:
+        nonlocal met
+        for item in source.quarantine.stream():
+            met += 1
+            if not _names(item, forgotten):
+                yield item
+
+    done = _replacing("quarantine", taken(), target.quarantine.put, told)
+    refused = met - done.stored
+    return replace(done, refused=refused, reasons=(FORGOTTEN,) if refused else ())
 
 
 def _replacing(kind: str, values: Iterable[T], put: Callable[[list[T]], object], told: Told) -> Copied:
