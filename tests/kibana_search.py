@@ -197,5 +197,5 @@ def _shown(columns: Mapping[str, Json]) -> tuple[tuple[str, ...], frozenset[str]
     """Columns that no other one is computed from, and those of them that count."""
     parts = {each for column in columns.values() for each in column.get("references", ())}
     shown = tuple(name for name in columns if name not in parts)
-    counts = {name for name in shown if columns[name]["operationType"] in {"count", "sum"}}
+    counts = {name for name in shown if columns[name]["operationType"] in {"count", "sum", "unique_count"}}
     return shown, frozenset(counts)

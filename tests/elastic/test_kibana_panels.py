@@ -175,7 +175,28 @@ def test_numbers_of_monday_are_those_of_the_world(boards, world):
     assert sum(row["voice"] for row in voice.rows) == pytest.approx(1)
     for row in voice.rows:
         (brand,) = (key for key, name in BRANDS.items() if name == row["brand"])
-        assert row["stories"] == sum(each.brands == (brand,) for each in week)
+        ours, ours_before, ours_bad, ours_bad_before = (
+            sum(each.brands == (brand,) for each in posts) for posts in (week, before, bad, bad_before)
+        )
+        assert row["stories"] == ours
+        assert row["voice"] == pytest.approx(ours / len(week))
+        assert row["change"] == pytest.approx(ours / ours_before - 1)
+        assert row["worse"] == pytest.approx(ours_bad / ours_bad_before - 1)
+        assert row["share"] == pytest.approx(ours_bad / sum(each.brands == (brand,) for each in known))
+
+
+def test_numbers_of_an_incident_are_those_of_the_world(boards, world):
+    window = Window(NOW - timedelta(hours=36), NOW)
+    link = dashboard_link("https://k", space="default", brand_name=BRANDS["abc"], window=window, language="en")
+    name, view = opened(link)
+    incident = list(boards["en"].draw(name, view))
+    posts = [each for each in world.mentions if each.brands == ("abc",) and each.published_at >= window.start]
+    bad = [each for each in posts if each.tone is Tone.NEGATIVE]
+    assert number(incident, "told", "m") == sum(each.story_id == each.id for each in bad) > 0
+    assert number(incident, "copies", "m") == sum(each.story_id != each.id for each in bad) > 0
+    assert number(incident, "authors", "m") == len({each.author for each in bad if each.author}) > 0
+    (list_of_posts,) = (each for each in incident if each.panel == "posts")
+    assert len(list_of_posts.rows) == len(posts)
 
 
 def test_numbers_of_sources_are_those_of_the_world(boards, world):
