@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from time import monotonic, sleep
 from typing import Any
 
 from tocsin.adapters.sqlite.columns import from_body, to_micros
@@ -9,8 +10,8 @@ from tocsin.adapters.sqlite.connection import Database
 from tocsin.index.words import words_to_index
 from tocsin.model import Limits, Mention
 
-TRANSACTION = 200
-"""Mentions per transaction: other writers wait for no more than some tens of milliseconds."""
+TRANSACTION = 100
+"""Mentions per transaction: short enough to let other writers in."""
 
 # The brands are read from the body: the table of brands is ordered by brand and cannot say which others there are.
 _OUTDATED = """
@@ -43,12 +44,19 @@ def delete_outdated(database: Database, limits: Limits) -> int:
     gone, last, values = 0, {"at": -(2**63), "n": -(2**63)}, _values(limits)
     while page := database.rows(_PAGE, values | last | {"limit": TRANSACTION}):
         last = dict(zip(("at", "n"), page[-1], strict=True))
-        with database.transaction() as connection:
-            chosen = values | {"chosen": json.dumps([n for _, n in page])}
-            for n, body in connection.execute(_CHOSEN, chosen).fetchall():
-                delete_mention(connection, n, from_body(body, Mention))
-                gone += 1
+        began = monotonic()
+        gone += _delete(database, values | {"chosen": json.dumps([n for _, n in page])})
+        # SQLite keeps no queue of writers: without a rest as long as the work, one who waits might never meet a gap.
+        sleep(monotonic() - began)
     return gone
+
+
+def _delete(database: Database, values: dict[str, Any]) -> int:
+    with database.transaction() as connection:
+        chosen = connection.execute(_CHOSEN, values).fetchall()
+        for n, body in chosen:
+            delete_mention(connection, n, from_body(body, Mention))
+    return len(chosen)
 
 
 def delete_mention(connection: sqlite3.Connection, n: int, mention: Mention) -> None:
