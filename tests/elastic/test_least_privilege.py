@@ -86,6 +86,11 @@ def test_the_key_of_the_docs_is_enough(opened) -> None:
     stores.reports.save(Report("index", "b", NOON, 1, {"created": 1}))
     assert (len(stores.quarantine.all()), len(stores.sources.all()), len(stores.incidents.all())) == (1, 1, 1)
     assert stores.reports.totals() == {"index": {"came_in": 1, "created": 1}}
+    assert (stores.quarantine.drop(["q"]), stores.mentions.erase("ann"), stores.mentions.total()) == (1, 1, 0)
+    stores.erasures.add("ann", NOON)
+    assert stores.erasures.all() == {"ann"}
+    assert stores.erasures.scrub()
+    assert stores.erasures.remove("ann")
 
 
 def test_the_key_of_the_docs_is_enough_for_upkeep(opened) -> None:
