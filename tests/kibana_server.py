@@ -10,6 +10,7 @@
 
 import itertools
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -118,8 +119,8 @@ def told(code: int, **body: Any) -> Answer:
 
 
 @contextmanager
-def serve_kibana() -> Iterator[KibanaServer]:
-    """A server on a free port of this machine, until the block ends."""
+def serve_kibana(tls: ssl.SSLContext | None = None) -> Iterator[KibanaServer]:
+    """A server on a free port of this machine, until the block ends; with `tls` it answers to https."""
     kibana = KibanaServer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -143,6 +144,9 @@ def serve_kibana() -> Iterator[KibanaServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         kibana.url = f"http://127.0.0.1:{server.server_port}"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+            kibana.url = f"https://localhost:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
