@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.adapters.elastic import ElasticStores, open_elastic
+from tocsin.adapters.elastic import ElasticStores, examination, open_elastic
 from tocsin.adapters.elastic.examination import Examination
 from tocsin.errors import PermanentError
 from tocsin.model import (
@@ -130,6 +130,12 @@ def test_a_key_for_another_prefix_finds_no_calm_but_an_error(opened) -> None:
             ask()
 
 
+def test_the_check_up_asks_for_the_rights_that_the_docs_list() -> None:
+    (role,) = described().values()
+    (ours,) = role["indices"]
+    assert (set(role["cluster"]), set(ours["privileges"])) == (set(examination.CLUSTER), set(examination.INDEX))
+
+
 def looked_at(stores: ElasticStores) -> Examination:
     return Examination(stores.cluster, stores.indices)
 
@@ -149,7 +155,7 @@ def test_the_check_up_names_each_right_that_a_key_lacks(opened) -> None:
     found = looked_at(opened(reader))
     assert set(found.missing_privileges()) == {
         "manage_index_templates",
-        *(f"{name} on tocsin-*" for name in ("write", "create_index", "maintenance", "view_index_metadata")),
+        *(f"{name} on tocsin-*" for name in examination.INDEX if name != "read"),
     }
     assert found.version() == "9.4.3"
     assert abs(found.clock() - datetime.now(UTC)) < timedelta(minutes=1)  # noqa: TID251 - the node's clock is real

@@ -12,8 +12,8 @@ from tocsin.adapters.elastic.troubles import AbsentError, DeniedError
 from tocsin.index import schema
 
 CLUSTER = ("manage_index_templates",)
-INDEX = ("read", "write", "create_index", "maintenance", "view_index_metadata")
-"""Privileges that the store cannot do without, on the cluster and on our indices."""
+INDEX = ("read", "write", "create_index", "delete_index", "maintenance", "monitor", "view_index_metadata")
+"""Privileges that Tocsin cannot do without, on the cluster and on our indices."""
 
 _JSON = {"accept": "application/json", "content-type": "application/json"}
 _FEATURES = {
