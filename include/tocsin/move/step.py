@@ -88,8 +88,8 @@ class Compared:
 def copy_store(source: Shelves, target: Shelves, now: datetime, told: Told) -> tuple[Copied, ...]:
     """Copy all kinds, mentions in event-time order; a refused one is told and stops nothing.
 
-    First come the authors who asked to be forgotten: what the target has of them goes, and nothing of theirs comes,
-    whichever store they asked.
+    First come the authors who asked to be forgotten: nothing of theirs is copied, whichever store they asked, and
+    what the target has of them goes at the end.
 
     Nothing is written to `source`. Killed at any point and run again, it ends in the same state. What both hold and
     differs: a mention stays as it is here, of a source's state the one looked at later stays, of an incident the one
@@ -106,7 +106,7 @@ def copy_store(source: Shelves, target: Shelves, now: datetime, told: Told) -> t
         _replacing("reports", source.reports.stream(), partial(_save_reports, target.reports), told),
         _replacing("series", source.series.stream(), target.series.save, told),
     )
-    # Again: somebody may have asked meanwhile.
+    # Last: somebody may have asked meanwhile.
     _forget(target)
     return copied
 
@@ -136,7 +136,6 @@ def _erasures(source: Shelves, target: Shelves, now: datetime, told: Told) -> Co
     theirs, here = source.erasures.all(), target.erasures.all()
     for author in sorted(theirs - here):
         target.erasures.add(author, now)
-    _forget(target)
     told("erasures", len(theirs))
     return Copied("erasures", len(theirs - here), len(theirs & here))
 
