@@ -19,8 +19,6 @@ from tocsin.model import Severity, Tone, Window
 from tocsin.node import Address
 
 LANGUAGES = ("fr", "en")
-NOTHING_YET = {"open/l": {"closed", "minutes"}}
-"""Columns that are empty by nature: what is open has no end."""
 
 
 def all_panels() -> list[tuple[str, str, str]]:
@@ -67,8 +65,8 @@ def _clean(es: Elasticsearch, prefix: str) -> None:
 
 
 def silent(drawings: list[Drawing]) -> dict[str, set[str]]:
-    """The columns in which nothing is shown, by panel, but for those that are empty by nature."""
-    found = {each.panel: set(each.empty()) - NOTHING_YET.get(each.panel, set()) for each in drawings}
+    """The columns in which nothing is shown, by panel."""
+    found = {each.panel: set(each.empty()) for each in drawings}
     return {panel: columns for panel, columns in found.items() if columns}
 
 

@@ -38,7 +38,7 @@ def now(t: Texts) -> Json:
                 (20, chart(t, "scores", "p_scores", curves.scores(t))),
             ],
         ),
-        (7, [(48, chart(t, "open", "p_open", states.incidents(t, kql='state : "open"'), since="now-30d"))]),
+        (7, [(48, chart(t, "open", "p_open", states.open_incidents(t), since="now-30d"))]),
         (16, [(48, posts(t, "newest", "p_newest", "negative"))]),
         (
             10,

@@ -11,8 +11,21 @@ NOTED = 'note.keyword : * and not note.keyword : ""'
 STRENGTH = colours.steps(("#ffffff", colours.ALARM[0], colours.ALARM[1], colours.ALARM[2]), (0, 2, 4, 8))
 
 
-def incidents(t: Texts, *, kql: str = "", exempt: bool = False) -> Chart:
+def incidents(t: Texts, *, exempt: bool = False) -> Chart:
     """One row per incident, the latest first: what it was, how it ended, and the link to its view."""
+    ended = (
+        measure("closed", t("closed_at"), "max", "closed_at", kind="date"),
+        measure("minutes", t("minutes"), "max", "minutes", form=MINUTES),
+    )
+    return _incidents(t, *ended, exempt=exempt)
+
+
+def open_incidents(t: Texts) -> Chart:
+    """One row per incident that is not over, the latest first."""
+    return _incidents(t, kql='state : "open"')
+
+
+def _incidents(t: Texts, *ended: Column, kql: str = "", exempt: bool = False) -> Chart:
     columns = (
         by("id", t("id"), "id", size=100, most="opened"),
         latest("brand", t("brand_name"), "brand_name"),
@@ -21,8 +34,7 @@ def incidents(t: Texts, *, kql: str = "", exempt: bool = False) -> Chart:
         latest("link", t("link"), "link"),
         measure("since", t("since"), "max", "since", kind="date"),
         measure("opened", t("opened_at"), "max", "opened_at", kind="date"),
-        measure("closed", t("closed_at"), "max", "closed_at", kind="date"),
-        measure("minutes", t("minutes"), "max", "minutes", form=MINUTES),
+        *ended,
         measure("factor", t("peak_factor"), "max", "peak_factor", form=TIMES),
         measure("mentions", t("mentions"), "max", "mentions", form=WHOLE),
     )
