@@ -32,7 +32,8 @@ from tocsin.model import (
     Severity,
     SourceState,
 )
-from tocsin.move.step import compare_stores, copy_store
+from tocsin.move.shelves import compare_stores
+from tocsin.move.step import copy_store
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Stores = SqliteStores | ElasticStores

@@ -11,7 +11,8 @@ from rich.progress import MofNCompleteColumn, Progress
 from rich.table import Table
 
 from tocsin.errors import TocsinError
-from tocsin.move.step import Copied, Told, compare_stores, copy_store, count_store
+from tocsin.move.shelves import compare_stores, count_store
+from tocsin.move.step import Copied, Told, copy_store
 from tocsin.wiring.elastic import open_team_store
 from tocsin.wiring.moving import open_two
 from tocsin.wiring.outside import SystemClock

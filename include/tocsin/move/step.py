@@ -1,15 +1,16 @@
 """The door of the move room: everything is copied under its own id, so that doing it again changes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tocsin.errors import BadItemError, ConflictError
 from tocsin.model import BadItem, Incident, Report, SourceState
-from tocsin.ports import Erasures, IncidentStore, MentionStore, Quarantine, ReportLog, SeriesStore, SourceStates
+from tocsin.move.shelves import Shelves
+from tocsin.ports import ReportLog
 
 T = TypeVar("T")
 
@@ -25,45 +26,6 @@ Told = Callable[[str, int], None]
 """Hears the kind and how many of it are over."""
 
 
-class Shelves(Protocol):
-    """All that a store keeps."""
-
-    @property
-    def mentions(self) -> MentionStore:
-        """Posts."""
-        ...
-
-    @property
-    def sources(self) -> SourceStates:
-        """States of sources."""
-        ...
-
-    @property
-    def incidents(self) -> IncidentStore:
-        """Incidents and their ledger."""
-        ...
-
-    @property
-    def quarantine(self) -> Quarantine:
-        """What could not be taken."""
-        ...
-
-    @property
-    def reports(self) -> ReportLog:
-        """What each step did."""
-        ...
-
-    @property
-    def erasures(self) -> Erasures:
-        """Authors who asked to be forgotten."""
-        ...
-
-    @property
-    def series(self) -> SeriesStore:
-        """What charts show."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Copied:
     """What became of one kind: the three numbers add up to what was met."""
@@ -74,15 +36,6 @@ class Copied:
     """Were here before, from an earlier try or by their own way, and are left as they are."""
     refused: int = 0
     reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """How many of a kind there are in the source (there) and in the target (here)."""
-
-    kind: str
-    there: int
-    here: int
 
 
 def copy_store(source: Shelves, target: Shelves, now: datetime, told: Told) -> tuple[Copied, ...]:
@@ -109,27 +62,6 @@ def copy_store(source: Shelves, target: Shelves, now: datetime, told: Told) -> t
     # Last: somebody may have asked meanwhile.
     _forget(target)
     return copied
-
-
-def compare_stores(source: Shelves, target: Shelves) -> tuple[Compared, ...]:
-    """Count each kind there and here."""
-    there, here = count_store(source), count_store(target)
-    return tuple(Compared(kind, there[kind], here[kind]) for kind in there)
-
-
-def count_store(shelves: Shelves) -> Mapping[str, int]:
-    """How much of each kind is kept."""
-    incidents = shelves.incidents.all()
-    return {
-        "erasures": len(shelves.erasures.all()),
-        "mentions": shelves.mentions.total(),
-        "sources": len(shelves.sources.all()),
-        "incidents": len(incidents),
-        "deliveries": sum(len(shelves.incidents.deliveries(incident.id)) for incident in incidents),
-        "quarantine": sum(1 for _ in shelves.quarantine.stream()),
-        "reports": sum(1 for _ in shelves.reports.stream()),
-        "series": sum(1 for _ in shelves.series.stream()),
-    }
 
 
 def _erasures(source: Shelves, target: Shelves, now: datetime, told: Told) -> Copied:
