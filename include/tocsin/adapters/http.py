@@ -1,8 +1,10 @@
 """The one way out to the web: polite, conditional, and deaf to every trick to make us dial our own network."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -25,6 +27,8 @@ USER_AGENT = "Tocsin/0.1 (feed reader)"
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({408, 425, 429})
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
+_A_YEAR = 366 * 24 * 3600.0
 
 
 class GuardedFetcher:
@@ -72,15 +76,21 @@ class GuardedFetcher:
             raise TransientError(f"no whole answer within {self._timeout:g} s") from exc
 
     async def _follow(self, request: FetchRequest) -> FetchResponse:
-        url = httpx.URL(request.url)
+        first = url = httpx.URL(request.url)
+        headers = {**_validators(request), **dict(request.headers)}
+        method = "POST" if request.body else "GET"
         for _ in range(MAX_REDIRECTS + 1):
             _check_url(url)
-            asked = self._client.build_request("GET", url, headers=_validators(request))
+            asked = self._client.build_request(method, url, headers=headers, content=request.body or None)
             response = await self._client.send(asked, stream=True)
             try:
                 if response.status_code not in _REDIRECTS:
                     return await self._answer(request, response)
                 url = url.join(_next_place(response))
+                if request.body:
+                    raise RefusedError("what is sent in a body is not sent on to another address")
+                if _origin(url) != _origin(first):
+                    headers = _validators(request)  # For good: whoever sends us back has chosen the address.
             finally:
                 await response.aclose()
         raise RefusedError(f"more than {MAX_REDIRECTS} redirects")
@@ -91,7 +101,7 @@ class GuardedFetcher:
             if not _validators(request):
                 raise TransientError("answered 304 to a question without conditions")
             body = b""
-        elif response.status_code == httpx.codes.OK:
+        elif response.status_code == httpx.codes.OK or response.status_code in request.errors:
             body = await read_capped(response.aiter_raw(), headers.get("content-encoding", ""), self._max_bytes)
         else:
             raise _refusal(response)
@@ -102,6 +112,7 @@ class GuardedFetcher:
             content_type=headers.get("content-type", ""),
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
+            link=headers.get("link", ""),
         )
 
 
@@ -126,6 +137,10 @@ def _check_url(url: httpx.URL) -> None:
         raise RefusedError(f"{url.host}: the address holds a user name or password")
 
 
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
 def _shown(url: httpx.URL | str) -> str:
     """As much of an address as may be told: no password, no key in a query."""
     return repr(str(url).partition("?")[0].rpartition("@")[2][:200])
@@ -146,7 +161,10 @@ def _next_place(response: httpx.Response) -> str:
 def _refusal(response: httpx.Response) -> TocsinError:
     status = response.status_code
     if status in _BUSY or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return TransientError(f"answered {status}", retry_after=_retry_after(response.headers))
+        asked = _retry_after(response.headers)
+        if asked is None and status == httpx.codes.TOO_MANY_REQUESTS:
+            asked = _reset(response.headers)
+        return TransientError(f"answered {status}", retry_after=asked)
     return PermanentError(f"answered {status}")
 
 
@@ -155,10 +173,27 @@ def _retry_after(headers: httpx.Headers) -> float | None:
     if said.isascii() and said.isdecimal():
         return min(float(said), LONGEST_WAIT)
     try:
-        # The server's own clock: ours may be off, and the difference is what it means.
-        wait = (parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+        return _until(parsedate_to_datetime(said), headers)
     except (ValueError, TypeError):
         return None
+
+
+def _reset(headers: httpx.Headers) -> float | None:
+    """When a limit starts anew: seconds to wait (Reddit), seconds since 1970 (Bluesky) or ISO 8601 (Mastodon)."""
+    said = (headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "").strip()
+    try:
+        if not _NUMBER.fullmatch(said):
+            return _until(datetime.fromisoformat(said), headers)
+        if float(said) < _A_YEAR:
+            return min(float(said), LONGEST_WAIT)
+        return _until(datetime.fromtimestamp(float(said), UTC), headers)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def _until(at: datetime, headers: httpx.Headers) -> float:
+    """Seconds to `at` by the server's own clock: ours may be off, and the difference is what it means."""
+    wait = (at - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
     return min(max(wait, 0.0), LONGEST_WAIT)
 
 

@@ -1,7 +1,7 @@
 """The ways out of the house: the clock, one guarded way to the web, recorded files, a channel to people."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -18,16 +18,21 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """A conditional GET: the validators of the copy that we already have, if any."""
+    """A conditional GET: the validators of the copy that we already have, if any; with a `body`, a POST of it."""
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Sent to the scheme, host and port of `url` only: a redirect elsewhere does not carry them on."""
+    body: bytes = field(default=b"", repr=False)
+    errors: tuple[int, ...] = ()
+    """Statuses above 399 whose answer is wanted too, since its body says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchResponse:
-    """An answer of 200 with its body, or 304 with none; `url` is where redirects led."""
+    """An answer of 200 with its body, 304 with none, or one of the request's `errors`; `url`: where redirects led."""
 
     url: str
     status: int
@@ -35,16 +40,19 @@ class FetchResponse:
     content_type: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    link: str = ""
+    """The header `Link`, by which some networks name the next page."""
 
 
 class Fetcher(Protocol):
     """One guarded way out: http(s) to public addresses only, capped in time and size, no cookies kept."""
 
     async def fetch(self, request: FetchRequest) -> FetchResponse:
-        """Answer with 200 or 304.
+        """Answer with 200, 304 or one of `request.errors`.
 
-        RefusedError: the address, scheme, size or redirect is forbidden. TransientError: time-out, connection lost,
-        429, 5xx (with `retry_after` where the server said so). PermanentError: any other status.
+        RefusedError: the address, scheme, size or redirect is forbidden (any redirect, where there is a body).
+        TransientError: time-out, connection lost, 429, 5xx (with `retry_after` where the server said so).
+        PermanentError: any other status.
         """
         ...
 
