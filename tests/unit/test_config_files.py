@@ -206,7 +206,7 @@ def test_a_wrong_brands_file_is_told_with_place_and_remedy(case: str) -> None:
 
 FEED = ("kind: feed", "url: https://example.org/f")
 WRONG_SOURCES = {
-    "kind": (source("kind: fed", "url: u"), "3:11: kind: 'fed' is not known; write 'feed' or 'file'"),
+    "kind": (source("kind: fed", "url: u"), "3:11: kind: 'fed' is not known; write 'feed', 'file', 'mastodon', "),
     "scheme": (
         source("kind: feed", "url: ftp://example.org/"),
         "4:10: url: 'ftp://example.org/' has scheme 'ftp'; a f",

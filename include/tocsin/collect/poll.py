@@ -11,6 +11,7 @@ from typing import Any
 
 from tocsin.collect.due import due_after_failure, due_after_success
 from tocsin.collect.identity import Authors
+from tocsin.collect.networks.asking import Access, Credentials
 from tocsin.collect.read_feed import AHEAD, bad_item, read_feed
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.errors import ConflictError, PermanentError, TocsinError, TransientError
@@ -36,6 +37,9 @@ class Round:
     reports: ReportLog
     authors: Authors
     now: datetime
+    access: Access = field(default_factory=Access)
+    tokens: dict[tuple[SourceKind, str], Credentials] = field(default_factory=dict, repr=False)
+    """What signing in gave, by network and address: done once a round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,14 @@ async def visit_feed(source: Source, state: SourceState, around: Round) -> Visit
         if answer.status != _NOT_MODIFIED:
             read = read_feed(answer, source, now=around.now, pseudonym=around.authors.pseudonym)
     except Exception as exc:  # Law 7: whatever one source's bytes do to a parser, the others are read.
-        return _failed(Visit(source.id, "failed"), exc, source, state, around)
+        return note_failure(Visit(source.id, "failed"), exc, source, state, around)
     if read is None:
-        return _succeeded(Visit(source.id, "unchanged"), source, state, around)
-    batch_ids, counts = _keep(read.items, read.bad, frozenset(state.recent_ids), source, around)
+        return note_success(Visit(source.id, "unchanged"), source, state, around)
+    batch_ids, counts = keep_new(read.items, read.bad, frozenset(state.recent_ids), source, around)
     # A document that is empty for once must not make everything new again.
     ids = tuple(dict.fromkeys(item.id for item in read.items)) or state.recent_ids
     state = replace(state, etag=answer.etag, last_modified=answer.last_modified, recent_ids=ids)
-    return _succeeded(Visit(source.id, "fetched", counts, batch_ids), source, state, around)
+    return note_success(Visit(source.id, "fetched", counts, batch_ids), source, state, around)
 
 
 def visit_file(source: Source, state: SourceState, around: Round) -> Visit:
@@ -72,14 +76,14 @@ def visit_file(source: Source, state: SourceState, around: Round) -> Visit:
     try:
         mark = _fingerprint(source, around.archive)
     except Exception as exc:  # As above.
-        return _failed(visit, exc, source, state, around)
+        return note_failure(visit, exc, source, state, around)
     if mark == state.etag:
-        return _succeeded(replace(visit, status="unchanged"), source, state, around)
+        return note_success(replace(visit, status="unchanged"), source, state, around)
     for chunk in _chunks(source, around):
         if isinstance(chunk, Exception):
-            return _failed(visit, chunk, source, state, around)
+            return note_failure(visit, chunk, source, state, around)
         visit = _with_chunk(visit, chunk, source, around)
-    return _succeeded(visit, source, replace(state, etag=mark), around)
+    return note_success(visit, source, replace(state, etag=mark), around)
 
 
 def _fingerprint(source: Source, archive: Archive) -> str:
@@ -119,11 +123,11 @@ def _not_from_tomorrow(item: RawItem | BadItem, source: Source, now: datetime) -
 def _with_chunk(visit: Visit, chunk: Sequence[RawItem | BadItem], source: Source, around: Round) -> Visit:
     items = tuple(item for item in chunk if isinstance(item, RawItem))
     bad = tuple(item for item in chunk if isinstance(item, BadItem))
-    batch_ids, counts = _keep(items, bad, frozenset(), source, around)
+    batch_ids, counts = keep_new(items, bad, frozenset(), source, around)
     return replace(visit, batch_ids=visit.batch_ids + batch_ids, counts=Counter(visit.counts) + counts)
 
 
-def _keep(
+def keep_new(
     items: Sequence[RawItem], bad: Sequence[BadItem], known: frozenset[str], source: Source, around: Round
 ) -> tuple[tuple[str, ...], Counter[str]]:
     """Make durable what is new, then what is bad; say under which batch id and how many of each."""
@@ -157,21 +161,23 @@ def _batch_id(source: Source, ids: Iterable[str], now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{source.id}-{digest}"
 
 
-def _succeeded(visit: Visit, source: Source, state: SourceState, around: Round) -> Visit:
+def note_success(visit: Visit, source: Source, state: SourceState, around: Round, note: str = "") -> Visit:
+    """Save the state of a source that answered, its cursor with it; everything it gave is durable before."""
     now = around.now
     due = due_after_success(source, now)
     # Before the cursor: what is never read again has its report.
     around.reports.save(report_of(visit, now))
-    _save(replace(state, checked_at=now, succeeded_at=now, due_at=due, failures=0, note=""), around.states)
+    _save(replace(state, checked_at=now, succeeded_at=now, due_at=due, failures=0, note=note), around.states)
     log.info("%s: %s %s", source.id, visit.status, dict(visit.counts))
     return visit
 
 
-def _failed(visit: Visit, error: Exception, source: Source, state: SourceState, around: Round) -> Visit:
+def note_failure(visit: Visit, error: Exception, source: Source, state: SourceState, around: Round) -> Visit:
+    """Save the state of a source that could not be read, or not to the end, with what went wrong."""
     if isinstance(error, TocsinError):
         # A feed's address may hold a key; a file's path is what its owner needs to read.
         told = str(error) if source.kind is SourceKind.FILE else str(error).replace(source.url, source.id)
-        note = told[:_NOTE_CAP]
+        note = without_secrets(told, around)[:_NOTE_CAP]
         log.warning("%s: failed: %s", source.id, note)
     else:
         note = f"could not be read: {type(error).__name__}"
@@ -183,6 +189,14 @@ def _failed(visit: Visit, error: Exception, source: Source, state: SourceState, 
     due = due_after_failure(source, failures, around.now, asked)
     _save(replace(state, checked_at=around.now, due_at=due, failures=failures, note=note), around.states)
     return visit
+
+
+def without_secrets(told: str, around: Round) -> str:
+    """Give a text without anything that a network knows us by, should it have said it back to us."""
+    held = (*around.access.credentials.values(), *around.tokens.values())
+    for secret in (value for credentials in held for name, value in credentials.items() if name != "url" and value):
+        told = told.replace(secret, "***")
+    return told
 
 
 def report_of(visit: Visit, now: datetime) -> Report:

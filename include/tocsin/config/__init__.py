@@ -3,10 +3,10 @@
 from tocsin.config.columns import load_columns
 from tocsin.config.files import Config, ToneLimits, load_config, parse_config
 from tocsin.config.problems import nearest, shown
-from tocsin.config.reading import is_here, read_settings
+from tocsin.config.reading import read_settings
 from tocsin.config.schema import json_schemas, write_schemas
 from tocsin.config.settings import AIRFLOW_STORE, Settings
-from tocsin.config.words import parse_moment
+from tocsin.config.words import is_here, parse_moment
 
 __all__ = [
     "AIRFLOW_STORE",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from tocsin.collect.networks.table import NETWORKS
 from tocsin.config.checking import find_repeats, find_unknown, fit, settled
 from tocsin.config.columns import column_problems
 from tocsin.config.places import Document, parse_document, read_document
@@ -113,7 +114,8 @@ def _across(brands: Document, sources: Document, people: Document) -> list[Probl
         *_shared_names(brands),
     ]
     if ids:
-        problems += find_unknown(people.glean("people", "brands"), (name for name, _ in ids), "brand")
+        for named in (people.glean("people", "brands"), sources.glean("sources", "brands")):
+            problems += find_unknown(named, (name for name, _ in ids), "brand")
     return problems
 
 
@@ -160,14 +162,19 @@ def _brand(entry: BrandEntry) -> Brand:
 
 
 def _source(entry: SourceEntry, folder: Path) -> Source:
+    kind = SourceKind(entry.kind)
+    known = NETWORKS.get(kind)
+    url = entry.url or (known.url if known else "")
     return Source(
         id=entry.id,
-        kind=SourceKind(entry.kind),
-        url=entry.url if entry.kind == "feed" else str(folder / entry.url),
-        network=entry.network,
+        kind=kind,
+        url=str(folder / url) if kind is SourceKind.FILE else url,
+        network=known.name if known and "network" not in entry.model_fields_set else entry.network,
         language=entry.language,
         every=parse_duration(entry.every),
         columns=str(folder / entry.columns) if entry.columns else None,
+        query=entry.query or "",
+        brands=tuple(entry.brands),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 from tocsin.config.dotenv import read_dotenv
 from tocsin.config.problems import Place, Problem, nearest, refuse, shown
 from tocsin.config.settings import PORTS, Settings, split_address
+from tocsin.config.words import is_here
 
 PREFIX = "TOCSIN_"
 OTHERS = ("EVAL_DATA", "ELASTICSEARCH_URL", "STANDALONE")
@@ -106,13 +106,14 @@ def _build(values: Mapping[str, Any]) -> tuple[Settings | None, list[tuple[str, 
 
 def _words(kind: str, error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
+    number = "write a port, 1 to 65535" if error["loc"][0] == "smtp_port" else "write a whole number, 1 or more"
     told = {
         "value_error": f"{context.get('error')}",
         "string_pattern_mismatch": "write small letters, digits, - and _, at most 61",
         "literal_error": f"write {context.get('expected')}",
-        "greater_than_equal": "write a port, 1 to 65535",
-        "less_than_equal": "write a port, 1 to 65535",
-        "int_parsing": "write a port, 1 to 65535",
+        "greater_than_equal": number,
+        "less_than_equal": number,
+        "int_parsing": number,
     }
     return told.get(kind, f"{error['msg'].lower()}; see include/docs/configuration.md")
 
@@ -146,11 +147,3 @@ def _lacking_for_kibana(settings: Settings) -> list[tuple[str, str]]:
     if secret and url.startswith("http:") and not is_here(split_address(url)[1]):
         problems.append(("TOCSIN_KIBANA_URL", "http would send the log-in in clear; write https://"))
     return problems
-
-
-def is_here(host: str) -> bool:
-    """Say whether the host is this machine, so that what we send it crosses no network."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

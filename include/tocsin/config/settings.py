@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from tocsin.config.words import Zone, parse_duration, parse_mailbox
+from tocsin.config.words import Zone, parse_duration, parse_mailbox, parse_server
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
@@ -141,6 +141,27 @@ class Settings(BaseModel):
     """How long items stay in quarantine: `30d` (default)."""
     keep_reports: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=30)
     """How long the report of each single piece of work is kept; older ones are added up by day: `30d` (default)."""
+
+    mastodon_token: SecretStr | None = Field(default=None, repr=False)
+    """Access token for Mastodon's search; hashtags are read without one on most servers."""
+    mastodon_url: Annotated[str, AfterValidator(parse_server)] = "https://mastodon.social"
+    """Server that the token is for; no other is shown it: `https://mastodon.social` (default)."""
+    bluesky_handle: str | None = None
+    """Account that Bluesky is searched by, such as `brand.bsky.social`."""
+    bluesky_password: SecretStr | None = Field(default=None, repr=False)
+    """App password of that account; never its own password."""
+    reddit_client_id: str | None = None
+    """Id of the app that is registered at Reddit."""
+    reddit_client_secret: SecretStr | None = Field(default=None, repr=False)
+    """Secret of that app."""
+    youtube_key: SecretStr | None = Field(default=None, repr=False)
+    """API key of a Google project that has the YouTube Data API."""
+    youtube_searches: Annotated[int, Field(ge=1)] = 90
+    """Searches on YouTube a day, over all sources; Google gives 100: `90` (default)."""
+    youtube_units: Annotated[int, Field(ge=1)] = 9000
+    """All other questions to YouTube a day; Google gives 10,000: `9000` (default)."""
+    facebook_token: SecretStr | None = Field(default=None, repr=False)
+    """Page token of the brand's own Facebook page."""
 
     @property
     def database(self) -> str:

@@ -4,8 +4,21 @@ from pathlib import PurePath
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
-from tocsin.config.words import Every, Keep, Language, Line, Mailbox, Pattern, Slug, TimeFormat, Zone, parse_web_url
+from tocsin.config.words import (
+    Every,
+    Keep,
+    Language,
+    Line,
+    Mailbox,
+    Pattern,
+    Slug,
+    TimeFormat,
+    Zone,
+    parse_server,
+    parse_web_url,
+)
 
 
 class Shape(BaseModel):
@@ -53,17 +66,35 @@ class BrandsFile(Shape):
     """The brands, at least one."""
 
 
+_ADDRESSED = ("feed", "file")
+"""Kinds that need to say where they are: a social network is where it is."""
+
+
+_Address = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class SourceEntry(Shape):
     """Somewhere mentions come from."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"kind": {"enum": list(_ADDRESSED)}}},
+            "then": {"required": ["url"], "properties": {"url": {"type": "string"}}},
+        }
+    )
+
     id: Slug
     """Short name in logs and counts; never change it, what was read hangs on it."""
-    kind: Literal["feed", "file"]
-    """`feed` is RSS or Atom; `file` is an archive, CSV or JSON Lines, also .gz."""
-    url: Annotated[str, Field(min_length=1, max_length=2000)]
-    """Address of the feed, http(s), or path of the file, from this file's folder."""
+    kind: Literal["feed", "file", "mastodon", "bluesky", "reddit", "hackernews", "youtube", "facebook"]
+    """`feed` is RSS or Atom; `file` is an archive, CSV or JSON Lines, also .gz; the others are social networks."""
+    url: Annotated[_Address | None, Field(validate_default=True)] = None
+    """Address of the feed, http(s), or path of the file, from this file's folder; of a network, another server."""
+    query: Line | None = None
+    """What a social network is asked for, see sources.md; left out, names and aliases of the brands, each once."""
+    brands: list[Slug] = []
+    """Ids of the brands that all of it concerns, such as a brand's own page; left out, each text is looked at."""
     network: Slug = "web"
-    """What kind of place it is, such as web, news, forum: mentions are told apart by it."""
+    """What kind of place it is, such as web, news, forum: mentions are told apart by it; a network has its own."""
     language: Language | None = None
     """Language of the source, when all of it is in one; left out, each text is looked at."""
     every: Every = "10m"
@@ -75,19 +106,38 @@ class SourceEntry(Shape):
 
     @field_validator("url")
     @classmethod
-    def _fits_kind(cls, url: str, info: ValidationInfo) -> str:
-        if info.data.get("kind") == "feed":
+    def _fits_kind(cls, url: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("kind")
+        if url is None:
+            if kind in _ADDRESSED:
+                raise PydanticKnownError("missing")
+            return None
+        if kind == "feed":
             return parse_web_url(url)
-        if info.data.get("kind") == "file" and ("://" in url or not PurePath(url).name or not url.isprintable()):
+        if kind == "file" and ("://" in url or not PurePath(url).name or not url.isprintable()):
             raise ValueError("a source of kind file takes a path; for an address write kind: feed")
-        return url
+        return url if kind in {"file", None} else parse_server(url)
 
     @field_validator("columns")
     @classmethod
     def _only_for_files(cls, columns: str | None, info: ValidationInfo) -> str | None:
-        if columns is not None and info.data.get("kind") == "feed":
-            raise ValueError("a feed has no columns; delete the line, or write kind: file")
+        if columns is not None and info.data.get("kind") not in {"file", None}:
+            raise ValueError(f"a {_called(info)} has no columns; delete the line, or write kind: file")
         return columns
+
+    @field_validator("query")
+    @classmethod
+    def _only_for_networks(cls, query: str | None, info: ValidationInfo) -> str | None:
+        if query is not None and info.data.get("kind") in _ADDRESSED:
+            raise ValueError(f"a {_called(info)} is not asked for words; delete the line")
+        if query is not None and '"' in query:
+            raise ValueError("is asked for as a phrase; leave out the double quotes")
+        return query
+
+
+def _called(info: ValidationInfo) -> str:
+    kind = str(info.data.get("kind"))
+    return kind if kind in _ADDRESSED else "social network"
 
 
 class SourcesFile(Shape):

@@ -4,6 +4,7 @@ import re
 import warnings
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -57,6 +58,25 @@ def parse_web_url(text: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise ValueError("the address holds a user name or password; a secret does not belong in this file")
     return text
+
+
+def parse_server(text: str) -> str:
+    """Give back the address of a network's server without a last slash; ValueError where secrets would leak."""
+    url = parse_web_url(text)
+    parts = urlsplit(url)
+    if parts.query or parts.fragment:
+        raise ValueError(f"{shown(text)} is more than a server; write it without ? and #")
+    if parts.scheme != "https" and not is_here(parts.hostname or ""):
+        raise ValueError(f"{shown(text)} would send our log-in in clear; write https://")
+    return url.rstrip("/")
+
+
+def is_here(host: str) -> bool:
+    """Say whether the host is this machine, so that what we send it crosses no network."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def parse_mailbox(text: str) -> str:

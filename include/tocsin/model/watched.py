@@ -46,11 +46,17 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     FILE = "file"
+    MASTODON = "mastodon"
+    BLUESKY = "bluesky"
+    REDDIT = "reddit"
+    HACKERNEWS = "hackernews"
+    YOUTUBE = "youtube"
+    FACEBOOK = "facebook"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Somewhere mentions come from: a feed's URL or an archive file's path."""
+    """Somewhere mentions come from: a feed's URL, an archive file's path, or the API of a social network."""
 
     id: str
     kind: SourceKind
@@ -60,6 +66,10 @@ class Source:
     every: timedelta = timedelta(minutes=10)
     columns: str | None = None
     """Path of the column map, for files."""
+    query: str = ""
+    """What a social network is asked for; empty: the names of the brands."""
+    brands: tuple[str, ...] = ()
+    """Ids of the brands that all of it concerns, such as a brand's own page; empty: each text is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +86,6 @@ class SourceState:
     due_at: datetime | None = None
     failures: int = 0
     note: str = ""
+    cursor: str = ""
+    """Where reading a social network stopped, as `collect.networks.memory` writes it."""
     revision: str = ""

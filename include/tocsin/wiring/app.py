@@ -48,6 +48,7 @@ class App:
         """Fetch what is due; return the ids of the batches written."""
         from tocsin.collect.identity import Authors, pseudonym
         from tocsin.collect.step import collect_due
+        from tocsin.wiring.networks import network_access
 
         async def fetch_all() -> Any:
             async with GuardedFetcher(allow=self.settings.allow_networks) as fetcher:
@@ -61,6 +62,7 @@ class App:
                     reports=self.stores.reports,
                     authors=Authors(partial(pseudonym, key=pseudonym_key(self.settings)), self.stores.erasures.all),
                     now=self.clock.now(),
+                    access=network_access(self.settings, self.config, self.find_connection),
                 )
 
         return list(asyncio.run(fetch_all()).batch_ids)

@@ -1,0 +1,117 @@
+"""What a social network is asked and what it answers, in words that are the same for all of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tocsin.model import Source
+from tocsin.ports import FetchRequest, FetchResponse
+
+FIRST_LOOK = timedelta(days=7)
+"""How far back a source is read that was never read before, where its network can be asked by time."""
+OVERLAP = timedelta(minutes=10)
+"""How far before the cursor is read again: what networks index late, or authors date back, comes out of order."""
+
+Credentials = Mapping[str, str]
+"""What a network knows us by, under names such as `token`; secret, so never in a message."""
+
+
+def phrase(words: str) -> str:
+    """Write words as searches take them when they shall stand side by side."""
+    return f'"{words.replace(chr(34), " ")}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request for one page. `cursor` and `page` are the network's own words; empty ones mean the beginning."""
+
+    source: Source
+    words: str
+    """What to look for: a brand's name, a hashtag, a page of the network."""
+    now: datetime
+    cursor: str = ""
+    """Up to where an earlier reading had read everything."""
+    reached: str = ""
+    """The cursor that the earlier pages of this reading gave."""
+    page: str = ""
+    credentials: Credentials = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as its network tells it: nothing cleaned. `id` and `author` are the same wherever it is met."""
+
+    id: str
+    url: str
+    author: str
+    text: str
+    title: str = ""
+    published: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something on a page that is no post, with the reason and how it begins."""
+
+    reason: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one answer held. `cursor` holds once `next` is empty: the reading is then complete."""
+
+    posts: tuple[Post, ...]
+    bad: tuple[Unread, ...]
+    cursor: str
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How a network exchanges what we have for a token of some hours: asked once a round, never stored."""
+
+    ask: Callable[[Question], FetchRequest]
+    read: Callable[[FetchResponse], Credentials]
+    """Credentials to add. PermanentError: the network does not know us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network: `ask` writes the request of a question, `read` its answer. Both are pure.
+
+    `read` raises TransientError (come back later), PermanentError (not with these credentials) or BadItemError (not
+    with these words or this page: others may do).
+    """
+
+    name: str
+    url: str
+    """Where it answers, unless the source says otherwise."""
+    credentials: tuple[str, ...]
+    """Names of what it needs. In an Airflow connection the last is the password, one before it the login."""
+    ask: Callable[[Question], FetchRequest]
+    read: Callable[[FetchResponse, Question], Page]
+    sign_in: SignIn | None = None
+    is_open: Callable[[str], bool] = lambda _: False
+    """Says whether these words can be asked for without credentials."""
+    words: Callable[[tuple[str, ...], Question], tuple[str, ...]] = lambda names, _: names
+    """What a source is asked that says no words itself, from the names of the brands; its words are empty yet."""
+    budgets: tuple[str, ...] = ()
+    """Names of what its questions are counted by, as in the settings."""
+    cost: Callable[[Question], str] = lambda _: ""
+    """Name of the budget that a question draws one from; empty: it is free."""
+    day_zone: str = "UTC"
+    """Time zone of the day that budgets are counted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What reading networks needs of the team: whom to look for, what the networks know us by, what may be spent."""
+
+    names: tuple[str, ...] = ()
+    """Names and aliases of the brands, each once."""
+    credentials: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
+    """By network."""
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    """By name: how many questions a day, over all sources of its network."""

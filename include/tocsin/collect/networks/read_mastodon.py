@@ -1,0 +1,123 @@
+"""Mastodon: the timeline of a hashtag, open on most servers, or a search in full text where we have a token."""
+
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from tocsin.collect.networks.answers import (
+    ERRORS,
+    listed,
+    moment,
+    needed,
+    part,
+    read_each,
+    read_json,
+    text,
+    without,
+)
+from tocsin.collect.networks.asking import OVERLAP, Network, Page, Post, Question, phrase
+from tocsin.ports import FetchRequest, FetchResponse
+
+LIMIT = 40
+DEFAULT_URL = "https://mastodon.social"
+
+_PUBLIC = frozenset({"public", "unlisted"})
+_PREVIOUS = re.compile(r'<([^<>]+)>\s*;[^,<]*\brel="?prev"?')
+_TIMED = 15
+"""Digits from which an id is a time: milliseconds since 1970, shifted by 16 bits. Older ids only count up."""
+
+
+def ask(question: Question) -> FetchRequest:
+    """Ask for a hashtag's posts from the cursor on, oldest first; or search for words, newest first."""
+    if question.words.startswith("#"):
+        tag = quote(question.words.removeprefix("#"), safe="")
+        after = question.page or _overlapped(question.cursor)
+        told = {"limit": str(LIMIT), **({"min_id": after} if after else {})}
+        path = f"/api/v1/timelines/tag/{tag}"
+    else:
+        told = {"q": phrase(question.words), "type": "statuses", "limit": str(LIMIT), "offset": question.page or "0"}
+        path = "/api/v2/search"
+    return FetchRequest(f"{question.source.url}{path}?{urlencode(told)}", headers=_bearer(question), errors=ERRORS)
+
+
+def read(answer: FetchResponse, question: Question) -> Page:
+    """Read a page of posts that anybody may see; the newest id becomes the cursor."""
+    document = read_json(answer)
+    found = listed(document) if question.words.startswith("#") else listed(document, "statuses")
+    public = [one for one in map(_original, found) if part(one, "visibility") in {None, *_PUBLIC}]
+    posts, bad = read_each(public, _post)
+    ids = [name for one in found if (name := text(part(one, "id")))]
+    if question.words.startswith("#"):
+        newest = max([*ids, question.reached or question.cursor], key=_age)
+        return Page(posts, bad, newest, _previous(answer.link) if ids and _overlapped(question.cursor) else "")
+    newest = question.reached or max([*ids, question.cursor], key=_age)
+    oldest = min(ids, key=_age, default="")
+    is_new = bool(question.cursor and oldest) and _age(oldest) > _age(_overlapped(question.cursor))
+    return Page(posts, bad, newest, str(int(question.page or "0") + len(ids)) if is_new else "")
+
+
+def hashtag(name: str) -> str:
+    """Give a name as people tag it: `#creditagricole`, as servers fold it."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "#" + "".join(char for char in plain if char.isalnum() or char == "_")
+
+
+def _words(names: tuple[str, ...], question: Question) -> tuple[str, ...]:
+    """Names are searched for where we may search; elsewhere their hashtags are read."""
+    can_search = bool(_bearer(question))
+    words = (name if can_search and not name.startswith("#") else hashtag(name) for name in names)
+    return tuple(dict.fromkeys(word for word in words if word != "#"))
+
+
+def _bearer(question: Question) -> tuple[tuple[str, str], ...]:
+    token = question.credentials.get("token", "")
+    return (("Authorization", f"Bearer {token}"),) if token else ()
+
+
+def _age(name: str) -> tuple[int, str]:
+    """Ids grow with time: a longer one is younger."""
+    return len(name), name
+
+
+def _overlapped(cursor: str) -> str:
+    """An id some minutes before the cursor: posts of other servers arrive late, under the id of their own time."""
+    if not cursor.isdecimal() or len(cursor) < _TIMED:
+        return cursor
+    return str(max(0, (int(cursor) >> 16) - OVERLAP.seconds * 1000) << 16)
+
+
+def _previous(link: str) -> str:
+    """The `min_id` of the page of newer posts, off the header `Link`; only that word is taken, not its address."""
+    found = _PREVIOUS.search(link)
+    return (parse_qs(urlsplit(found[1]).query).get("min_id") or [""])[0] if found else ""
+
+
+def _original(status: Any) -> Any:
+    """A boost says nothing itself: what it boosts does."""
+    return part(status, "reblog") or status
+
+
+def _post(status: Any) -> Post:
+    account = part(status, "account")
+    return Post(
+        id=needed(part(status, "uri") or part(status, "url"), "uri"),
+        url=text(part(status, "url")),
+        # Its name in the whole network: `acct` lacks the server's name for those of the server that we ask.
+        author=text(part(account, "uri")) or text(part(account, "url")),
+        title=text(part(status, "spoiler_text")),
+        text=without(text(part(status, "content")), "quote-inline"),
+        published=moment(part(status, "created_at")),
+        language=text(part(status, "language")) or None,
+    )
+
+
+MASTODON = Network(
+    "mastodon",
+    DEFAULT_URL,
+    ("token",),
+    ask,
+    read,
+    is_open=lambda words: words.startswith("#"),
+    words=_words,
+)
