@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.collect.parse_feed import ENTRIES_CAP, PATIENT_CAP
+from tocsin.collect.parse_feed import ENTRIES_CAP, PATIENT_CAP, parse_feed
 from tocsin.collect.read_feed import event_time, read_feed
 from tocsin.errors import PermanentError
 from tocsin.model import Source, SourceKind
@@ -90,6 +90,13 @@ def test_an_outer_entity_is_not_fetched(tmp_path: Path) -> None:
     head = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
     body = f"{head}<rss><channel><item><title>a &x; b</title></item></channel></rss>"
     assert "the-secret" not in repr(read(body.encode()))
+
+
+@pytest.mark.parametrize("told", ["yesterday", "3 hours ago", "today at 5pm"])
+def test_a_time_that_hangs_on_the_machine_s_clock_is_no_time(told: str) -> None:
+    feed = f"<rss version='2.0'><channel><title>t</title><item><title>a</title><pubDate>{told}</pubDate></item>"
+    (entry,) = parse_feed(f"{feed}</channel></rss>".encode())
+    assert entry.published is None
 
 
 def test_the_source_says_its_language_the_feed_does_not() -> None:
