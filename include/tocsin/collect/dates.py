@@ -1,4 +1,4 @@
-"""Pages say their time as people write it, "le 12 mars 2011 à 9h05" or "3 hours ago": read here, French and English."""
+"""Pages tell their time in words, "le 12 mars 2011 à 9h05", "3 hours ago": read here, in French and in English."""
 
 import re
 import unicodedata
