@@ -127,6 +127,12 @@ def test_batches_that_cannot_be_kept_are_broken(run: Callable[..., Result]) -> N
     assert (states(result)["batches"], result.exit_code) == ("broken", 1)
 
 
+def test_a_social_network_without_credentials_degrades(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text("sources: [{id: ours, kind: facebook}]", encoding="utf-8")
+    assert found(run("--json"))["networks"]["told"].startswith("ours needs TOCSIN_FACEBOOK_TOKEN")
+    assert states(run("--json", TOCSIN_FACEBOOK_TOKEN="s3cret"))["networks"] == "ok"
+
+
 def test_no_secret_is_shown(run: Callable[..., Result]) -> None:
     secrets = {"TOCSIN_ELASTICSEARCH_API_KEY": "hunter2-es", "TOCSIN_PSEUDONYM_KEY": "hunter2-hunter2-hunter2"}
     result = run(TOCSIN_STORE=f"https://127.0.0.1:{free_port()}", **secrets)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tocsin.cli.doctor_command import exit_code
+from tocsin.collect.networks.asking import Access
 from tocsin.model import Source, SourceKind, SourceState
 from tocsin.wiring.checkup import Finding, State, findings
 
@@ -81,6 +82,21 @@ def test_sources() -> None:
     (silent,) = judged(b=SourceState("b", succeeded_at=NOON - timedelta(days=1)))
     assert silent.told == "50% answered lately"
     assert findings.judge_sources([], [], NOON) == []
+
+
+def test_networks_say_what_they_lack_one_by_one() -> None:
+    youtube = Source("tube", SourceKind.YOUTUBE, "https://tube.example")
+    news = Source("hn", SourceKind.HACKERNEWS, "https://hn.example")
+    assert findings.judge_networks(SOURCES, Access()) == []
+    (fine,) = findings.judge_networks([*SOURCES, news], Access())
+    assert (fine.state, fine.told) == (OK, "hn: nothing is lacking")
+    (lacks,) = findings.judge_networks([youtube, news], Access())
+    assert (lacks.state, lacks.told) == (
+        DEGRADED,
+        "tube needs TOCSIN_YOUTUBE_KEY, or Airflow's connection tocsin_youtube",
+    )
+    (found,) = findings.judge_networks([youtube], Access(credentials={"youtube": {"key": "s3cret"}}))
+    assert found.state is OK
 
 
 def test_names_are_few() -> None:

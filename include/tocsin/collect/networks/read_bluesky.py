@@ -11,9 +11,12 @@ from tocsin.collect.networks.answers import (
     listed,
     moment,
     needed,
+    parsed,
     part,
     read_each,
     read_json,
+    refusal,
+    said,
     take_token,
     text,
 )
@@ -28,10 +31,13 @@ from tocsin.collect.networks.asking import (
     SignIn,
     phrase,
 )
+from tocsin.errors import PermanentError
 from tocsin.ports import FetchRequest, FetchResponse
 
 LIMIT = 100
 _JSON = ("Content-Type", "application/json")
+_LOGGED_OUT = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"})
+"""What it answers, with 400 too, when the log-in is what is wrong and no other words would do."""
 
 
 def ask_token(question: Question) -> FetchRequest:
@@ -59,6 +65,8 @@ def ask(question: Question) -> FetchRequest:
 
 def read(answer: FetchResponse, question: Question) -> Page:
     """Read a page of posts; the newest moment of the first page becomes the cursor."""
+    if text(part(parsed(answer), "error")) in _LOGGED_OUT:
+        raise PermanentError(str(refusal(answer.status, said(parsed(answer)))))
     document = read_json(answer)
     found = listed(document, "posts")
     posts, bad = read_each(found, _post)

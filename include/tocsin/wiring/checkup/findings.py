@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tocsin.collect.networks.asking import Access
+from tocsin.collect.networks.table import NETWORKS, credentials_of, lacking
 from tocsin.detect.coverage import coverage
 from tocsin.model import Source, SourceState
 
@@ -99,6 +101,18 @@ def judge_sources(sources: Sequence[Source], states: Sequence[SourceState], now:
         told = f"{heard:.0%} answered lately"
         found.append(degraded("sources", told, "see that tocsin_collect runs, and `tocsin status`"))
     return found or [ok("sources", f"all {len(sources)} answered lately")]
+
+
+def judge_networks(sources: Sequence[Source], access: Access) -> list[Finding]:
+    """What each social network lacks of credentials; nothing where no source is of one."""
+    asked = [source for source in sources if source.kind in NETWORKS]
+    lacks = {source.id: lacking(source, credentials_of(source, access)) for source in asked}
+    found = [
+        degraded("networks", f"{name} {told}", "set it where tocsin_collect runs: include/docs/sources.md")
+        for name, told in lacks.items()
+        if told
+    ]
+    return found or ([ok("networks", f"{some(list(lacks))}: nothing is lacking")] if asked else [])
 
 
 def judge_version(number: str | None) -> Finding:

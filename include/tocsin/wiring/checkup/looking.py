@@ -14,6 +14,7 @@ from tocsin.model import Stage
 from tocsin.ports import Clock
 from tocsin.wiring.checkup import findings
 from tocsin.wiring.checkup.findings import Finding, broken, degraded, ok
+from tocsin.wiring.networks import network_access
 from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier
 from tocsin.wiring.stores import Stores, open_stores
 
@@ -39,6 +40,7 @@ def check_up(environ: Mapping[str, str], *, find_connection: FindConnection | No
     yield from _guarded("home", lambda: _home(settings))
     yield from _guarded("batches", lambda: _batches(settings))
     yield from _guarded("store", lambda: _store(settings, config, clock, find_connection))
+    yield from _guarded("networks", lambda: _networks(settings, config, find_connection), worst=findings.degraded)
     yield from _guarded("mail", lambda: _mail(settings, clock, find_connection), worst=findings.degraded)
     yield from _guarded("kibana", lambda: _kibana(settings), worst=findings.degraded)
     yield from _guarded("models", lambda: _models(config))
@@ -114,6 +116,10 @@ def _elastic(stores: Stores, clock: Clock) -> Iterator[Finding]:
 
 def _outdated(stores: "ElasticStores") -> list[str]:
     return [month for kind in stores.monthly for month in stores.reindexing(kind).outdated()]
+
+
+def _networks(settings: Settings, config: Config, find_connection: FindConnection | None) -> Iterator[Finding]:
+    yield from findings.judge_networks(config.sources, network_access(settings, config, find_connection))
 
 
 def _mail(settings: Settings, clock: Clock, find_connection: FindConnection | None) -> Iterator[Finding]:
