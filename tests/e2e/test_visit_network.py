@@ -238,6 +238,26 @@ def test_many_words_are_shared_out_over_the_visits(house: House) -> None:
     assert house.state().note == ""
 
 
+def test_one_word_with_more_pages_than_a_visit_goes_on_at_the_next(house: House) -> None:
+    source = house.source("hackernews", "Bulla")
+    house.web.posts = posts(100 * PAGES_A_VISIT + 150)
+    house.collect(source)
+    assert (len(house.web.asked), house.state().note) == (PAGES_A_VISIT, "1 of 1 words wait for the next visit")
+    house.collect(source, at=NOW + LATER)
+    assert len(house.web.asked) <= PAGES_A_VISIT + 3
+    assert sorted(Counter(item.id for item in house.kept()).values()) == [1] * (100 * PAGES_A_VISIT + 150)
+
+
+def test_a_slow_network_ends_its_visit_and_goes_on_at_the_next(house: House) -> None:
+    source = house.source("reddit", "Bulla")
+    house.web.posts = posts(150)
+    hurried = Access((), CREDENTIALS, patience=timedelta(0))
+    assert statuses(house.collect(source, access=hurried)) == {"fetched": 1}
+    assert (len(house.kept()), house.state().note) == (100, "1 of 1 words wait for the next visit")
+    house.collect(source, at=NOW + LATER, access=hurried)
+    assert (len(house.kept()), house.state().note) == (150, "")
+
+
 def test_a_word_that_is_refused_stops_no_other(house: House) -> None:
     house.web.posts = posts(2)
     source = house.source("hackernews")

@@ -1,5 +1,6 @@
 """One visit to a social network: word by word and page by page, each page durable before the cursor moves."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ class _Trip:
     seen: tuple[str, ...]
     elsewhere: Counter[str]
     """What other sources drew from the budgets today."""
+    until: float
+    """When no other page is begun, by the event loop's own time: it measures patience and dates nothing."""
     pages: int = 0
     refused: tuple[str, ...] = ()
     """Why the network would not be asked some words."""
@@ -44,7 +47,7 @@ class _Read:
 
 
 async def visit_network(source: Source, state: SourceState, around: Round) -> Visit:
-    """Read what is new for each word of the source, at most 30 pages; its failures are noted as those of feeds are.
+    """Read what is new for each word of the source, at most 30 pages or two minutes; failures are noted as of feeds.
 
     What a page held is a raw batch before the next page is asked for. The state, with all cursors, is saved at the
     end, good or bad: a crash repeats work and loses none. A reading that was cut short goes on at its page the next
@@ -59,10 +62,11 @@ async def visit_network(source: Source, state: SourceState, around: Round) -> Vi
     except Exception as exc:  # Law 7: whatever one source does, the others are read.
         return note_failure(visit, exc, source, state, around)
     memory = read_memory(state.cursor).kept(words)
-    trip = _Trip(visit, memory, state.recent_ids, _spent_elsewhere(source, network, around))
+    until = asyncio.get_running_loop().time() + around.access.patience.total_seconds()
+    trip = _Trip(visit, memory, state.recent_ids, _spent_elsewhere(source, network, around), until)
     for word in memory.turns(words):
         trip = await _read_word(replace(blank, words=word), network, trip, around)
-        if trip.error or trip.pages >= PAGES_A_VISIT:
+        if trip.error or _is_over(trip):
             break
     return _end(source, state, trip, words, around)
 
@@ -91,7 +95,7 @@ async def _known_by(source: Source, network: Network, around: Round) -> Credenti
 
 async def _read_word(question: Question, network: Network, trip: _Trip, around: Round) -> _Trip:
     """Read one word, page by page, to its end, to an error or to the visit's last page."""
-    while trip.pages < PAGES_A_VISIT:
+    while not _is_over(trip):
         place = trip.memory.place(question.words)
         asked = replace(question, cursor=place.cursor, reached=place.reached, page=place.page)
         trip = replace(trip, pages=trip.pages + 1)
@@ -106,6 +110,12 @@ async def _read_word(question: Question, network: Network, trip: _Trip, around: 
         if not read.page.next:
             break
     return trip
+
+
+def _is_over(trip: _Trip) -> bool:
+    """A slow server must not hold up the others, nor the end of the visit, where all is remembered."""
+    late = trip.pages > 0 and asyncio.get_running_loop().time() >= trip.until
+    return late or trip.pages >= PAGES_A_VISIT
 
 
 async def _answer(asked: Question, network: Network, around: Round) -> _Read | Exception:

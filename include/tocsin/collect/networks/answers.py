@@ -1,7 +1,6 @@
 """What all networks' answers have in common: JSON that may be broken, refusals that say why, fields of any type."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -115,11 +114,6 @@ def needed(value: Any, what: str) -> str:
     if not (found := text(value).strip()):
         raise BadItemError(f"no {what}")
     return found
-
-
-def without(markup: str, css_class: str) -> str:
-    """Give HTML without the paragraphs of a class."""
-    return re.sub(rf'<p class="{re.escape(css_class)}">.*?</p>', "", markup, flags=re.DOTALL)
 
 
 def _each(found: Iterable[Any], read: Callable[[Any], Post]) -> Iterator[Post | Unread]:

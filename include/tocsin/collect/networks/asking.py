@@ -115,3 +115,5 @@ class Access:
     """By network."""
     budgets: Mapping[str, int] = field(default_factory=dict)
     """By name: how many questions a day, over all sources of its network."""
+    patience: timedelta = timedelta(minutes=2)
+    """How long a visit goes on to another page; then the rest is left to the next visit."""

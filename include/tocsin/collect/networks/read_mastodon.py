@@ -14,7 +14,6 @@ from tocsin.collect.networks.answers import (
     read_each,
     read_json,
     text,
-    without,
 )
 from tocsin.collect.networks.asking import OVERLAP, Network, Page, Post, Question, phrase
 from tocsin.ports import FetchRequest, FetchResponse
@@ -24,6 +23,7 @@ DEFAULT_URL = "https://mastodon.social"
 
 _PUBLIC = frozenset({"public", "unlisted"})
 _PREVIOUS = re.compile(r'<([^<>]+)>\s*;[^,<]*\brel="?prev"?')
+_QUOTED = '<p class="quote-inline">'
 _TIMED = 15
 """Digits from which an id is a time: milliseconds since 1970, shifted by 16 bits. Older ids only count up."""
 
@@ -98,6 +98,11 @@ def _original(status: Any) -> Any:
     return part(status, "reblog") or status
 
 
+def _own_words(content: str) -> str:
+    """Leave out the first paragraph where it is the server's own: the address of the post that is quoted."""
+    return content.partition("</p>")[2] if content.startswith(_QUOTED) else content
+
+
 def _post(status: Any) -> Post:
     account = part(status, "account")
     return Post(
@@ -106,7 +111,7 @@ def _post(status: Any) -> Post:
         # Its name in the whole network: `acct` lacks the server's name for those of the server that we ask.
         author=text(part(account, "uri")) or text(part(account, "url")),
         title=text(part(status, "spoiler_text")),
-        text=without(text(part(status, "content")), "quote-inline"),
+        text=_own_words(text(part(status, "content"))),
         published=moment(part(status, "created_at")),
         language=text(part(status, "language")) or None,
     )
