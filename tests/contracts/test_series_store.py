@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import BadItemError
-from tocsin.model import BUCKET, Hourly, SeriesPoint, Window
+from tocsin.model import BUCKET, Drawn, Hourly, SeriesPoint, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
@@ -47,6 +47,13 @@ def test_a_bucket_looked_at_again_is_replaced(stores) -> None:
 def test_of_two_in_one_call_the_later_stays(stores) -> None:
     stores.series.save([point(0), point(0, counted=9)])
     assert stores.series.read("tonic", ALWAYS) == (point(0, counted=9),)
+
+
+def test_what_is_drawn_is_told_bucket_by_bucket(stores) -> None:
+    other = point(0, brand="L'Oréal", counted=4, coverage=0.5)
+    stores.series.save([point(-1), point(0), other, point(3), point(12), point(0, brand="nobody's")])
+    assert stores.series.drawn(HOUR, ["tonic", "L'Oréal"]) == {NOON: Drawn(7, 0.5), NOON + 3 * BUCKET: Drawn(3, 0.75)}
+    assert stores.series.drawn(HOUR, []) == stores.series.drawn(HOUR, ["absent"]) == {}
 
 
 def test_windows_are_half_open(stores) -> None:

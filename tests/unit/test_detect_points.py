@@ -1,6 +1,7 @@
 """What charts show of each bucket: the verdicts' own numbers, hours that are whole, bars only where they exist."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
-from tocsin.detect.points import draw, redraw_from
+from tocsin.detect.points import changed_from, draw, redraw_from
 from tocsin.detect.step import Detector, draw_series, judge_brands
 from tocsin.detect.thresholds import Thresholds
 from tocsin.model import BUCKET, Brand, Mention, SeriesPoint, Tone, Window
@@ -41,7 +42,7 @@ def points(stores, days: float = 9, per_day: int = 24, storm: int = 0, since: da
     stores.mentions.add([*spread(start, MARK - HOUR, max(int(days * per_day), 1)), *spread(MARK - HOUR, MARK, storm)])
     detector = Detector([ACME, BOLT])
     progress = detector.look(stores.mentions, MARK)
-    return list(draw(progress, detector.brands, since, coverage=0.5, thresholds=Thresholds()))
+    return list(draw(progress, detector.brands, since, coverage=lambda _: 0.5, thresholds=Thresholds()))
 
 
 def test_each_bucket_of_each_brand_has_a_point_oldest_first(stores) -> None:
@@ -132,20 +133,41 @@ def drawn(stores, now: datetime, coverage: float = 1.0) -> bool:
     return draw_series(stores.series, mentions=stores.mentions, detector=Detector([ACME]), now=now, coverage=coverage)
 
 
-def test_a_post_within_the_hour_corrects_the_picture_and_a_later_one_does_not(stores) -> None:
+def test_late_posts_correct_the_picture_a_day_back_and_old_buckets_keep_their_coverage(stores) -> None:
     stores.mentions.add(spread(MARK - 3 * DAY, MARK, 90))
     assert drawn(stores, MARK)
     before = held(stores)
-    stores.mentions.add([story(MARK - HOUR / 2, name="late"), story(MARK - 3 * HOUR, name="too late")])
+    late, later = MARK - HOUR / 2, MARK - 20 * HOUR
+    stores.mentions.add(
+        [story(late, name="late"), story(later, name="later"), story(MARK - 30 * HOUR, name="too late")]
+    )
     assert not drawn(stores, MARK + BUCKET / 2), "this bucket was drawn"
     assert held(stores) == before
     assert drawn(stores, MARK + BUCKET, coverage=0.25)
     after = held(stores)
     assert len(after) == len(before) + 1
     changed = {new.at: new.counted - old.counted for old, new in zip(before, after, strict=False) if new != old}
-    assert {at: more for at, more in changed.items() if more} == {MARK - HOUR / 2: 1}
-    assert {one.coverage for one in after if one.at >= MARK + BUCKET - HOUR} == {0.25}
-    assert {one.coverage for one in after if one.at < MARK + BUCKET - HOUR} == {1.0}
+    assert {at: more for at, more in changed.items() if more} == {late: 1, later: 1}
+    assert {one.coverage for one in after[: len(before)]} == {1.0}
+    assert after[-1].coverage == 0.25
+
+
+def test_without_late_posts_only_the_last_hour_is_drawn_again(stores) -> None:
+    stores.mentions.add(spread(MARK - 3 * DAY, MARK, 90))
+    assert drawn(stores, MARK)
+    marked = [replace(point, score=-1.0) for point in held(stores)]
+    stores.series.save(marked)
+    assert drawn(stores, MARK + BUCKET)
+    assert {one.at for one in held(stores) if one.score != -1.0} == {MARK + BUCKET - n * BUCKET for n in range(1, 13)}
+
+
+def test_a_brand_that_is_watched_no_more_is_not_drawn_for_ever(stores) -> None:
+    stores.mentions.add([*spread(MARK - 3 * DAY, MARK, 90), story(MARK - 2 * HOUR, "bolt")])
+    both = Detector([ACME, BOLT])
+    draw_series(stores.series, mentions=stores.mentions, detector=both, now=MARK, coverage=1.0)
+    held_now = stores.series.drawn(Window(MARK - DAY, MARK), ["acme"])
+    assert changed_from(held_now, Detector([ACME]).look(stores.mentions, MARK)) == MARK
+    assert changed_from(held_now, both.look(stores.mentions, MARK)) == MARK - 2 * HOUR
 
 
 @settings(max_examples=4)

@@ -37,6 +37,7 @@ QUESTIONS = {
     "outdated": outdated.outdated(LIMITS),
     "outdated_points": outdated.outdated_points(LIMITS),
     "newest_point": queries.newest_point(),
+    "drawn": queries.drawn(HOUR, BRANDS),
     "points": queries.points("L'Oréal", HOUR),
     "search": queries.search("L’Oréal's SCANDALES", None, 20),
     "search_in_brand": queries.search("scandales", "L'Oréal", 20),

@@ -1,6 +1,6 @@
 """What charts show of each bucket: the numbers that the hour's wave was judged by, as detection knows them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -9,26 +9,39 @@ from tocsin.detect.baseline import HOUR
 from tocsin.detect.detector import Progress
 from tocsin.detect.memory import Floats
 from tocsin.detect.thresholds import Thresholds
-from tocsin.model import BUCKET, Hourly, SeriesPoint
+from tocsin.model import BUCKET, Drawn, Hourly, SeriesPoint
 
 _REDRAWN = timedelta(hours=1)
 """What is drawn again each time, since posts come late."""
-_FILLED = timedelta(days=1)
+FILLED = timedelta(days=1)
 """How far back a gap is filled: as long as detection remembers its rows."""
 
 
 def redraw_from(latest: datetime | None, end: datetime) -> datetime | None:
-    """Say from which bucket on the series is to be drawn up to `end`; None when its last bucket is held.
+    """Say from which bucket on the series lacks something up to `end`; None when its last bucket is held.
 
     `latest` is the start of the newest bucket held, if any; one after `end` was drawn by a clock since put right.
     """
     if latest == end - BUCKET:
         return None
-    return max(end - _FILLED, min(latest or end - _FILLED, end - _REDRAWN))
+    return max(end - FILLED, min(latest or end - FILLED, end - _REDRAWN))
+
+
+def changed_from(held: Mapping[datetime, Drawn], progress: Progress) -> datetime:
+    """Say from which bucket on what is held is no longer what was counted: posts came late, or brands were added."""
+    counted, end = progress.track.seen.sum(axis=1), progress.end
+    rows = len(counted)
+    ats = (end - BUCKET * (rows - row) for row in range(rows))
+    return next((at for row, at in enumerate(ats) if at in held and held[at].counted != counted[row]), end)
 
 
 def draw(
-    progress: Progress, brands: Sequence[str], since: datetime, *, coverage: float, thresholds: Thresholds
+    progress: Progress,
+    brands: Sequence[str],
+    since: datetime,
+    *,
+    coverage: Callable[[datetime], float],
+    thresholds: Thresholds,
 ) -> Iterator[SeriesPoint]:
     """Give a point per brand for each bucket from `since` to the progress' end, oldest first.
 
@@ -52,7 +65,7 @@ def draw(
                 counted=int(track.seen[first + row, column]),
                 hour=_hour((seen, usual, forecast, float(spread[row, column])), history, thresholds),
                 score=float(score[row, column]),
-                coverage=coverage,
+                coverage=coverage(at),
             )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tocsin.detect.detector import Detector
-from tocsin.detect.points import draw, redraw_from
+from tocsin.detect.points import FILLED, changed_from, draw, redraw_from
 from tocsin.detect.reading import Reading, read
 from tocsin.detect.verdict import Crowd, decide
 from tocsin.model import Brand, Counts, Verdict, Window, floor_time
@@ -47,14 +47,23 @@ def draw_series(
 ) -> bool:
     """Bring the series of the detector's brands up to the last bucket's end before `now`; False when it is there.
 
-    The last hour is drawn again, so that late posts correct it, and a gap is filled up to a day back.
+    Late posts correct what was drawn, and a gap is filled, both up to a day back. A bucket keeps the coverage that it
+    was first drawn with: that a post came late does not mean that we heard everything then.
     """
     end = floor_time(now)
     since = redraw_from(series.latest(), end)
     if since is None:
         return False
     progress = detector.look(mentions, end)
-    series.save(draw(progress, detector.brands, since, coverage=coverage, thresholds=detector.thresholds))
+    held = series.drawn(Window(end - FILLED, end), detector.brands)
+    points = draw(
+        progress,
+        detector.brands,
+        min(since, changed_from(held, progress)),
+        coverage=lambda at: held[at].coverage if at in held else coverage,
+        thresholds=detector.thresholds,
+    )
+    series.save(points)
     return True
 
 

@@ -11,7 +11,7 @@ import msgspec
 from tocsin.errors import BadItemError
 from tocsin.index.labels import Labels
 from tocsin.index.words import words_to_index
-from tocsin.model import Mention, SeriesPoint
+from tocsin.model import Incident, Mention, SeriesPoint
 from tocsin.records import to_line
 
 T = TypeVar("T")
@@ -162,6 +162,14 @@ def to_record(value: object, at: datetime | None = None) -> dict[str, Any]:
 def from_record(source: Mapping[str, Any], kind: type[T], revision: str | None = None) -> T:
     """The value that `to_record` was given, under its revision if any. BadItemError: another version wrote it."""
     return _convert(source if revision is None else {**source, "revision": revision}, kind)
+
+
+def to_incident(incident: Incident, labels: Labels) -> dict[str, Any]:
+    """The incident's document; Kibana would show an empty link as one that leads nowhere, so there is none then."""
+    record = {**to_record(incident, incident.opened_at), **labels.of_incident(incident)}
+    if not incident.link:
+        del record["link"]
+    return record
 
 
 def to_point(point: SeriesPoint, labels: Labels) -> dict[str, Any]:

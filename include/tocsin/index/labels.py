@@ -9,6 +9,8 @@ from tocsin.errors import BadItemError
 from tocsin.model import Incident, Mention, SeriesPoint, SourceState
 
 _MINUTE = timedelta(minutes=1)
+_HEADLINE = 140
+"""Characters that a row of a table shows of a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,10 @@ class Labels:
         return self.names.get(brand, brand)
 
     def of_mention(self, mention: Mention) -> dict[str, Any]:
-        """Names of its brands, hour and weekday of the post. BadItemError: a time outside the team's calendar."""
+        """Names of its brands, its headline, hour and weekday. BadItemError: a time outside the team's calendar."""
         at = self._local(mention.published_at)
         return {
+            "headline": headline(mention.title) or headline(mention.text),
             "brand_name": [self.name(brand) for brand in mention.brands],
             "local": {"hour": f"{at:%H}", "weekday": f"{at.isoweekday()}"},
         }
@@ -52,3 +55,9 @@ class Labels:
             return at.astimezone(self.zone)
         except OverflowError as exc:
             raise BadItemError(f"a time outside the calendar: {at}") from exc
+
+
+def headline(text: str) -> str:
+    """The first words of a text on one line: what names a post that has no title."""
+    line = " ".join(text[: _HEADLINE * 8].split())
+    return line if len(line) <= _HEADLINE else line[: _HEADLINE - 1].rstrip() + "…"

@@ -173,6 +173,14 @@ def points(brand: str, window: Window) -> Body:
     return {"size": PAGE, "track_total_hits": False, "query": query, "sort": [{"micros": "asc"}]}
 
 
+def drawn(window: Window, brands: Sequence[str], after: Body | None = None) -> Body:
+    """A page of the series' buckets in the window: what these brands have together, and the lowest coverage."""
+    span = {"range": {"micros": {"gte": micros(window.start), "lt": micros(window.end)}}}
+    aggs = {"counted": {"sum": {"field": "counted"}}, "coverage": {"min": {"field": "coverage"}}}
+    sources: list[Body] = [{"at": {"terms": {"field": "micros"}}}]
+    return _paged(_all_of({"terms": {"brand": list(brands)}}, span), sources, aggs, after)
+
+
 def search(words: str, brand: str | None, size: int) -> Body | None:
     """Mentions with all the words, newest first; None when there is no word in `words`.
 

@@ -6,11 +6,11 @@ from tocsin.kibana.texts import Texts
 
 INDEX = "kibanaSavedObjectMeta.searchSourceJSON.index"
 
-POST = ["brand_name", "tone", "network", "title", "message", "url.full"]
-NEGATIVE_POST = ["brand_name", "network", "title", "message", "url.full"]
+POST = ["brand_name", "tone", "network", "headline", "message", "url.full"]
+NEGATIVE_POST = ["brand_name", "network", "headline", "message", "url.full"]
 INCIDENT = ["brand_name", "level", "state", "since", "closed_at", "minutes", "peak_factor", "mentions", "link"]
 
-WIDTHS = {"brand_name": 140, "tone": 90, "network": 90, "title": 420, "url.full": 90}
+WIDTHS = {"brand_name": 140, "tone": 90, "network": 90, "headline": 420, "url.full": 90}
 """Pixels, so that the text gets the rest."""
 
 SEARCHES = {

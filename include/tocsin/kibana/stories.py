@@ -101,7 +101,7 @@ def top_stories(t: Texts, *, kql: str = "", rows: int = 10) -> Chart:
     """The most copied stories: title and link of its latest post, and how many copies."""
     columns = (
         by("story", t("story.id"), "story.id", size=25, most="n"),
-        latest("title", t("title"), "title.keyword"),
+        latest("title", t("headline"), "headline"),
         latest("url", t("url.full"), "url.full"),
         count("n", t("posts_all")),
         count("copies", t("copies"), COPY),

@@ -64,6 +64,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "tone": ("Tone", "Tonalité"),
     "valence": ("Valence", "Valence"),
     "title": ("Title", "Titre"),
+    "headline": ("Headline", "Accroche"),
     "message": ("Text", "Texte"),
     "url.full": ("Original", "Original"),
     "url.domain": ("Site", "Site"),

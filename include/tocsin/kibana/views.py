@@ -25,6 +25,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "tone",
         "valence",
         "title",
+        "headline",
         "message",
         "url.full",
         "url.domain",

@@ -5,7 +5,7 @@ from tocsin.model.keeping import Limits
 from tocsin.model.moments import BUCKET, Window, floor_time
 from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejection, Stage, Tone, full_text
 from tocsin.model.reports import Report, sum_of
-from tocsin.model.stories import Counts, Hourly, Series, SeriesPoint, StoryOrigin, StoryStart, StorySummary
+from tocsin.model.stories import Counts, Drawn, Hourly, Series, SeriesPoint, StoryOrigin, StoryStart, StorySummary
 from tocsin.model.verdicts import Point, Verdict
 from tocsin.model.watched import Brand, Person, Severity, Source, SourceKind, SourceState
 
@@ -16,6 +16,7 @@ __all__ = [
     "Brand",
     "Counts",
     "Delivery",
+    "Drawn",
     "Entity",
     "Hourly",
     "Incident",

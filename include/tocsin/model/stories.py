@@ -82,6 +82,15 @@ class Hourly:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the series holds of one bucket, several brands together."""
+
+    counted: int
+    coverage: float
+    """The lowest of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesPoint:
     """One bucket of one brand as a chart needs it; `at` is the bucket's start."""
 
@@ -94,4 +103,4 @@ class SeriesPoint:
     score: float
     """Highest of the waves' scores at the bucket's end."""
     coverage: float
-    """Share of the sources that answered lately, 0 to 1, as it was when the bucket was looked at."""
+    """Share of the sources that answered lately, 0 to 1, as it was when the bucket was first looked at."""

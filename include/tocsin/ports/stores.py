@@ -9,6 +9,7 @@ from tocsin.model import (
     BadItem,
     Counts,
     Delivery,
+    Drawn,
     Incident,
     Limits,
     Mention,
@@ -227,6 +228,10 @@ class SeriesStore(Protocol):
 
     def read(self, brand: str, window: Window) -> tuple[SeriesPoint, ...]:
         """The brand's points whose buckets start inside the window, by time."""
+        ...
+
+    def drawn(self, window: Window, brands: Sequence[str]) -> Mapping[datetime, Drawn]:
+        """What is held of these brands together, for each bucket that starts inside the window."""
         ...
 
     def prune(self, limits: Limits, *, dry_run: bool = False) -> int:

@@ -16,7 +16,7 @@ from tocsin.adapters.elastic.ledger import Ledger
 from tocsin.adapters.elastic.records import read_back, revision_of
 from tocsin.adapters.elastic.revisions import Held, Revised
 from tocsin.errors import ConflictError
-from tocsin.index.document import to_record
+from tocsin.index.document import to_incident
 from tocsin.index.labels import Labels
 from tocsin.index.queries import PAGE
 from tocsin.model import Delivery, Incident, IncidentState
@@ -70,7 +70,7 @@ class ElasticIncidents:
         if opens:
             self._lock(incident)
         under = held.revision if held else ""
-        record = {**to_record(incident, incident.opened_at), **self._labels.of_incident(incident)}
+        record = to_incident(incident, self._labels)
         return replace(incident, revision=self._incidents.write(incident.id, record, under))
 
     def record(self, delivery: Delivery) -> None:

@@ -1,6 +1,6 @@
 """What charts show of each brand, bucket by bucket, in Elasticsearch: an index per month behind one alias."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -14,7 +14,7 @@ from tocsin.index import queries
 from tocsin.index.document import document_id, from_micros, micros, month_end, to_point
 from tocsin.index.labels import Labels
 from tocsin.index.outdated import outdated_points
-from tocsin.model import Limits, SeriesPoint, Window
+from tocsin.model import Drawn, Limits, SeriesPoint, Window
 from tocsin.records import to_line
 
 LOT = 2000
@@ -55,6 +55,15 @@ class ElasticSeries:
         """The brand's points whose buckets start inside the window, by time."""
         hits = self._cluster.hits(self._alias, queries.points(brand, window))
         return tuple(read_point(hit["_source"]) for hit in hits)
+
+    def drawn(self, window: Window, brands: Sequence[str]) -> Mapping[datetime, Drawn]:
+        """What is held of these brands together, for each bucket that starts inside the window."""
+        found: dict[datetime, Drawn] = {}
+        pages = self._cluster.buckets(self._alias, lambda after: queries.drawn(window, brands, after))
+        for page in pages:
+            at = from_micros(page["key"]["at"])
+            found[at] = Drawn(round(page["counted"]["value"]), page["coverage"]["value"])
+        return found
 
     def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
         """Delete the points that have had their time, whole months where it can; `dry_run` only counts."""

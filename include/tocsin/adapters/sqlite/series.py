@@ -1,13 +1,14 @@
 """What charts show of each brand, bucket by bucket, in SQLite."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from tocsin.adapters.sqlite.columns import from_micros, to_micros
 from tocsin.adapters.sqlite.connection import Database
-from tocsin.model import Hourly, Limits, SeriesPoint, Window
+from tocsin.model import Drawn, Hourly, Limits, SeriesPoint, Window
 
 TRANSACTION = 5000
 """Points per transaction: writing them lets verdicts in between."""
@@ -24,6 +25,10 @@ _READ = """
 _STREAM = """
     SELECT at, brand, counted, hour_counted, hour_usual, hour_lower, hour_upper, hour_critical, score, coverage
     FROM series WHERE (at, brand) > (?, ?) ORDER BY at, brand LIMIT ?"""
+
+_DRAWN = """
+    SELECT at, SUM(counted), MIN(coverage) FROM series
+    WHERE at >= ? AND at < ? AND brand IN (SELECT value FROM json_each(?)) GROUP BY at"""
 
 _LONG_AGO = -(2**63)
 
@@ -57,6 +62,13 @@ class SqliteSeries:
         """The brand's points whose buckets start inside the window, by time."""
         found = self._database.rows(_READ, (to_micros(window.start), to_micros(window.end), brand))
         return tuple(_point(*row) for row in found)
+
+    def drawn(self, window: Window, brands: Sequence[str]) -> Mapping[datetime, Drawn]:
+        """What is held of these brands together, for each bucket that starts inside the window."""
+        asked = (to_micros(window.start), to_micros(window.end), json.dumps(list(brands)))
+        return {
+            from_micros(at): Drawn(counted, coverage) for at, counted, coverage in self._database.rows(_DRAWN, asked)
+        }
 
     def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
         """Delete the points that have had their time, one brand per transaction; `dry_run` only counts."""
