@@ -17,6 +17,7 @@ from tocsin.adapters.batches import FsspecBatches
 from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.http import GuardedFetcher
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
+from tocsin.adapters.tokens import FileTokens
 from tocsin.collect.identity import Authors
 from tocsin.collect.networks.asking import Access
 from tocsin.collect.networks.memory import Place, read_memory
@@ -218,12 +219,34 @@ def test_wrong_credentials_are_said_to_be_wrong_and_shown_nowhere(house: House, 
     assert "wr0ng" not in house.state().note
 
 
-def test_sources_of_one_network_sign_in_once_a_round(house: House) -> None:
-    house.collect(*(house.source("bluesky", word, name=word) for word in ("one", "two", "three")))
-    assert Counter(path.partition("?")[0].rpartition(".")[2] for path in house.web.asked) == {
-        "createSession": 1,
-        "searchPosts": 3,
-    }
+def logins(house: House) -> int:
+    return sum("createSession" in path or "access_token" in path for path in house.web.asked)
+
+
+@pytest.mark.parametrize("kind", ["bluesky", "reddit"])
+def test_sources_of_one_network_log_in_once_and_the_token_outlives_the_round(
+    house: House, tmp_path: Path, kind: str
+) -> None:
+    shelved = Access((), CREDENTIALS, tokens=FileTokens(tmp_path / "tokens"))
+    sources = [house.source(kind, word, name=word) for word in ("one", "two", "three")]
+    house.collect(*sources, access=shelved)
+    house.collect(*sources, at=NOW + timedelta(hours=1), access=shelved)
+    assert (logins(house), len(house.web.asked)) == (1, 7)
+    house.collect(*sources, at=NOW + timedelta(days=1), access=shelved)
+    assert logins(house) == 2
+    house.collect(*sources, at=NOW + timedelta(days=2))
+    assert logins(house) == 3, "without a shelf each round logs in"
+
+
+def test_a_token_that_is_refused_is_not_tried_again(house: House, tmp_path: Path) -> None:
+    house.web.posts = posts(1)
+    shelved = Access((), CREDENTIALS, tokens=FileTokens(tmp_path / "tokens"))
+    source = house.source("bluesky", "Bulla")
+    house.web.faults[1] = (400, {}, {"error": "ExpiredToken", "message": "bluesky-token is over"})
+    house.collect(source, access=shelved)
+    assert house.state().note == "answered 400: *** is over"
+    house.collect(source, at=NOW + LATER, access=shelved)
+    assert (logins(house), len(house.kept())) == (2, 1)
 
 
 def test_many_words_are_shared_out_over_the_visits(house: House) -> None:

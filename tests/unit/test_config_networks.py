@@ -57,7 +57,6 @@ WRONG = {
         "5:12: query: a feed is not asked for words; delete the line",
     ),
     "quotes": (("kind: reddit", "query: '\"Bulla\"'"), "4:12: query: is asked for as a phrase; leave out the double"),
-    "too often": (("kind: bluesky", "every: 1m"), "4:12: every: Bluesky takes 300 log-ins a day, one a visit; write"),
     "unknown brand": (("kind: facebook", "brands: [bula]"), "4:14: unknown brand 'bula'; did you mean 'bulla'?"),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tocsin.collect.due import due_after_failure, due_after_success
 from tocsin.collect.identity import Authors
-from tocsin.collect.networks.asking import Access, Credentials
+from tocsin.collect.networks.asking import Access
 from tocsin.collect.read_feed import AHEAD, bad_item, read_feed
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.errors import ConflictError, PermanentError, TocsinError, TransientError
@@ -38,8 +38,8 @@ class Round:
     authors: Authors
     now: datetime
     access: Access = field(default_factory=Access)
-    tokens: dict[tuple[SourceKind, str], Credentials] = field(default_factory=dict, repr=False)
-    """What signing in gave, by network and address: done once a round."""
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
+    """What logging in gave: done once a round, whoever needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +193,9 @@ def note_failure(visit: Visit, error: Exception, source: Source, state: SourceSt
 
 def without_secrets(told: str, around: Round) -> str:
     """Give a text without anything that a network knows us by, should it have said it back to us."""
-    held = (*around.access.credentials.values(), *around.tokens.values())
-    for secret in (value for credentials in held for name, value in credentials.items() if name != "url" and value):
-        told = told.replace(secret, "***")
+    held = [value for one in around.access.credentials.values() for name, value in one.items() if name != "url"]
+    for secret in (*held, *around.tokens.values()):
+        told = told.replace(secret, "***") if secret else told
     return told
 
 

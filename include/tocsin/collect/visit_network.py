@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from tocsin.collect.networks.asking import Credentials, Network, Page, Question
@@ -86,11 +87,21 @@ async def _known_by(source: Source, network: Network, around: Round) -> Credenti
         raise PermanentError(missing)
     if network.sign_in is None:
         return held
-    door = (source.kind, source.url)
-    if door not in around.tokens:
+    name, shelf = _token_name(source, held), around.access.tokens
+    token = around.tokens.get(name) or (shelf and shelf.find(name, around.now))
+    if not token:
         request = network.sign_in.ask(Question(source, "", around.now, credentials=held))
-        around.tokens[door] = network.sign_in.read(await around.fetcher.fetch(request))
-    return {**held, **around.tokens[door]}
+        token = network.sign_in.read(await around.fetcher.fetch(request))
+        if shelf:
+            shelf.keep(name, token, around.now + network.sign_in.lasts)
+    around.tokens[name] = token
+    return {**held, "token": token}
+
+
+def _token_name(source: Source, held: Credentials) -> str:
+    """Other credentials, or another server, mean another token; the name tells nothing of them."""
+    parts = "\x1f".join([source.kind, source.url, *sorted(held.values())])
+    return blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 async def _read_word(question: Question, network: Network, trip: _Trip, around: Round) -> _Trip:
@@ -158,13 +169,24 @@ def _end(source: Source, state: SourceState, trip: _Trip, words: Sequence[str], 
     """Save how far we came, with what is left to do or went wrong."""
     state = replace(state, cursor=write_memory(trip.memory), recent_ids=trip.seen)
     if trip.error:
-        return note_failure(trip.visit, trip.error, source, state, around)
+        visit = note_failure(trip.visit, trip.error, source, state, around)
+        _forget_token(source, trip.error, around)  # Afterwards: the note leaves out what we still know.
+        return visit
     if trip.refused and len(trip.refused) == trip.pages:
         return note_failure(trip.visit, BadItemError(trip.refused[0]), source, state, around)
     waiting = sum(1 for word in words if trip.memory.place(word).page or word not in trip.memory.places)
     left = [f"{waiting} of {len(words)} words wait for the next visit"] if waiting else []
     refused = [f"{len(trip.refused)} of {len(words)} words refused: {trip.refused[0]}"] if trip.refused else []
     return note_success(trip.visit, source, state, around, "; ".join([*refused, *left]))
+
+
+def _forget_token(source: Source, error: Exception, around: Round) -> None:
+    """A log-in that is refused is not tried again: it may have been taken back."""
+    if isinstance(error, PermanentError):
+        name = _token_name(source, credentials_of(source, around.access))
+        around.tokens.pop(name, None)
+        if around.access.tokens:
+            around.access.tokens.forget(name)
 
 
 def _spent_elsewhere(source: Source, network: Network, around: Round) -> Counter[str]:

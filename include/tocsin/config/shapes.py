@@ -1,6 +1,5 @@
 """What each configuration file may hold: the pydantic shapes behind the checks, the docs and the JSON Schemas."""
 
-from datetime import timedelta
 from pathlib import PurePath
 from typing import Annotated, Literal, Self
 
@@ -17,7 +16,6 @@ from tocsin.config.words import (
     Slug,
     TimeFormat,
     Zone,
-    parse_duration,
     parse_server,
     parse_web_url,
 )
@@ -119,13 +117,6 @@ class SourceEntry(Shape):
         if kind == "file" and ("://" in url or not PurePath(url).name or not url.isprintable()):
             raise ValueError("a source of kind file takes a path; for an address write kind: feed")
         return url if kind in {"file", None} else parse_server(url)
-
-    @field_validator("every")
-    @classmethod
-    def _not_too_often(cls, every: str, info: ValidationInfo) -> str:
-        if info.data.get("kind") == "bluesky" and parse_duration(every) < timedelta(minutes=5):
-            raise ValueError("Bluesky takes 300 log-ins a day, one a visit; write 5m or more")
-        return every
 
     @field_validator("columns")
     @classmethod

@@ -7,7 +7,16 @@ values leaves the same state as calling once.
 from tocsin.ports.batches import BatchStore
 from tocsin.ports.erasures import Erasures
 from tocsin.ports.kibana import Refused, SavedObject, SavedObjects
-from tocsin.ports.outside import Archive, ArchiveRow, Clock, Fetcher, FetchRequest, FetchResponse, Notifier
+from tocsin.ports.outside import (
+    Archive,
+    ArchiveRow,
+    Clock,
+    Fetcher,
+    FetchRequest,
+    FetchResponse,
+    Notifier,
+    TokenShelf,
+)
 from tocsin.ports.stores import (
     Caretaker,
     IncidentStore,
@@ -38,4 +47,5 @@ __all__ = [
     "SavedObjects",
     "SeriesStore",
     "SourceStates",
+    "TokenShelf",
 ]

@@ -57,6 +57,25 @@ class Fetcher(Protocol):
         ...
 
 
+class TokenShelf(Protocol):
+    """Log-ins that are good for some hours, kept from one round to the next where nobody else reads them.
+
+    Keeping is a help and no duty: what cannot be kept or read is as if it had never been there.
+    """
+
+    def find(self, name: str, now: datetime) -> str | None:
+        """Give the token kept under the name; None when there is none or its time is over."""
+        ...
+
+    def keep(self, name: str, token: str, until: datetime) -> None:
+        """Keep a token; the same name again replaces."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Let go of a token that is not taken any more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ArchiveRow:
     """One row of a file of recorded posts: its first line, counted from 1, and its values by column.

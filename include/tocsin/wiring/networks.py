@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import SecretStr
 
+from tocsin.adapters.tokens import FileTokens
 from tocsin.collect.networks.asking import Access, Credentials, Network
 from tocsin.collect.networks.table import NETWORKS
 from tocsin.config import Config, Settings
@@ -17,6 +18,7 @@ def network_access(settings: Settings, config: Config, find_connection: FindConn
     return Access(
         names=names_of(config.brands),
         credentials={name: find_credentials(network, settings, find_connection) for name, network in asked.items()},
+        tokens=FileTokens(settings.home / "tokens"),
         budgets={name: getattr(settings, name) for network in NETWORKS.values() for name in network.budgets},
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tocsin.model import Source
-from tocsin.ports import FetchRequest, FetchResponse
+from tocsin.ports import FetchRequest, FetchResponse, TokenShelf
 
 FIRST_LOOK = timedelta(days=7)
 """How far back a source is read that was never read before, where its network can be asked by time."""
@@ -70,11 +70,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How a network exchanges what we have for a token of some hours: asked once a round, never stored."""
+    """How a network exchanges what we have for a token of some hours."""
 
     ask: Callable[[Question], FetchRequest]
-    read: Callable[[FetchResponse], Credentials]
-    """Credentials to add. PermanentError: the network does not know us."""
+    read: Callable[[FetchResponse], str]
+    """The token. PermanentError: the network does not know us."""
+    lasts: timedelta
+    """How long it is used: less than it is good for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +117,7 @@ class Access:
     """By network."""
     budgets: Mapping[str, int] = field(default_factory=dict)
     """By name: how many questions a day, over all sources of its network."""
+    tokens: TokenShelf | None = field(default=None, repr=False)
+    """Where log-ins are kept between rounds; None: each round logs in anew."""
     patience: timedelta = timedelta(minutes=2)
     """How long a visit goes on to another page; then the rest is left to the next visit."""

@@ -1,7 +1,7 @@
 """Bluesky: search of posts, newest first; it has asked for a log-in since January 2025."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,6 @@ from tocsin.collect.networks.answers import (
 from tocsin.collect.networks.asking import (
     FIRST_LOOK,
     OVERLAP,
-    Credentials,
     Network,
     Page,
     Post,
@@ -47,9 +46,9 @@ def ask_token(question: Question) -> FetchRequest:
     return FetchRequest(url, headers=(_JSON,), body=json.dumps(known).encode(), errors=ERRORS)
 
 
-def read_token(answer: FetchResponse) -> Credentials:
+def read_token(answer: FetchResponse) -> str:
     """Take the token of the session, good for about two hours."""
-    return {"token": take_token(answer, "accessJwt")}
+    return take_token(answer, "accessJwt")
 
 
 def ask(question: Question) -> FetchRequest:
@@ -107,5 +106,5 @@ BLUESKY = Network(
     ("handle", "password"),
     ask,
     read,
-    sign_in=SignIn(ask_token, read_token),
+    sign_in=SignIn(ask_token, read_token, timedelta(minutes=90)),
 )

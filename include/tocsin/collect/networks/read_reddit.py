@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,7 +21,6 @@ from tocsin.collect.networks.answers import (
 from tocsin.collect.networks.asking import (
     FIRST_LOOK,
     OVERLAP,
-    Credentials,
     Network,
     Page,
     Post,
@@ -52,9 +51,9 @@ def ask_token(question: Question) -> FetchRequest:
     return FetchRequest(f"{host}/api/v1/access_token", headers=headers, body=body, errors=ERRORS)
 
 
-def read_token(answer: FetchResponse) -> Credentials:
+def read_token(answer: FetchResponse) -> str:
     """Take the token, good for a day."""
-    return {"token": take_token(answer, "access_token")}
+    return take_token(answer, "access_token")
 
 
 def ask(question: Question) -> FetchRequest:
@@ -111,5 +110,5 @@ REDDIT = Network(
     ("client_id", "client_secret"),
     ask,
     read,
-    sign_in=SignIn(ask_token, read_token),
+    sign_in=SignIn(ask_token, read_token, timedelta(hours=20)),
 )
