@@ -39,6 +39,12 @@ def test_golden(path: Path, update_golden: bool) -> None:
     assert got == expected.read_text(encoding="utf-8")
 
 
+def test_a_feed_about_one_brand_says_so_of_each_entry() -> None:
+    body = b"<rss><channel><item><title>t</title><link>https://e.org/1</link></item></channel></rss>"
+    assert [item.brands for item in read(body).items] == [None]
+    assert [item.brands for item in read(body, source=replace(SOURCE, brands=("bulla",))).items] == [("bulla",)]
+
+
 def test_charset_of_the_answer_counts_where_the_document_says_nothing() -> None:
     body = "<rss><channel><item><title>Кризис</title><link>https://e.org/1</link></item></channel></rss>".encode(
         "koi8-r"

@@ -1,5 +1,6 @@
 """Rows of recorded posts become items by a column map; what cannot be read names its line and column."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -116,6 +117,14 @@ def test_brands_not_listed_are_ids_and_no_brand_means_the_text() -> None:
     columns = ColumnMap(time="when", text="said", brand="brand", brand_names={"A": "a"})
     rows = [{"when": "2026-03-01", "said": "x", "brand": brand} for brand in ("A", "b", " ")]
     assert [item.brands for item in read(columns, *rows)] == [("a",), ("b",), None]
+
+
+def test_an_archive_about_one_brand_says_so_where_the_row_does_not() -> None:
+    rows = [ArchiveRow(n, {"when": "2015-02-17", "said": "x", "b": b}) for n, b in enumerate(["other", ""], start=2)]
+    columns = ColumnMap(time="when", text="said", brand="b")
+    about = replace(SOURCE, brands=("bulla",))
+    read_items = read_rows(rows, columns, about, NOW, lambda author, _: author)
+    assert [item.brands for item in read_items if isinstance(item, RawItem)] == [("other",), ("bulla",)]
 
 
 def test_a_bad_row_names_line_and_column_and_the_rest_goes_on() -> None:

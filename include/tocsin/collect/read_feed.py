@@ -81,6 +81,7 @@ def _read_entry(
         discovered_at=now,
         # Not what the feed claims: blog software says English until somebody sets it.
         language=source.language,
+        brands=source.brands or None,
     )
 
 

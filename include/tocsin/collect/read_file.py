@@ -147,7 +147,7 @@ def _read_row(
         published_at=published,
         discovered_at=now,
         language=clean_line(cell.get("language", ""), 35).lower() or source.language,
-        brands=_brands(cell.get("brand", ""), columns.brand_names),
+        brands=_brands(cell.get("brand", ""), columns.brand_names) or source.brands or None,
     )
 
 
