@@ -189,6 +189,13 @@ def test_a_fault_is_noted_moves_no_cursor_and_passes(house: House, fault: str) -
     assert (house.state().failures, len(house.kept())) == (0, 5)
 
 
+def test_a_mark_that_would_bloat_the_state_is_refused(house: House) -> None:
+    house.web.faults[1] = (200, {}, {"cursor": "x" * 30_000, "posts": [{}]})
+    assert statuses(house.collect(house.source("bluesky", "Bulla"))) == {"failed": 1}
+    assert len(house.state().cursor) < 100
+    assert "20000" in house.state().note
+
+
 def test_a_page_that_the_network_forgot_is_asked_for_once_then_all_is_read_anew(house: House) -> None:
     source = house.source("hackernews", "Bulla")
     house.web.posts = posts(150)

@@ -1,10 +1,13 @@
 """Social networks in sources.yaml, and what they need in the settings: defaults, slips with line and remedy."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from tocsin.config import Config, parse_config, read_settings
+from tocsin.collect.networks.table import NETWORKS
+from tocsin.config import Config, Settings, parse_config, read_settings
+from tocsin.config.shapes import SourceEntry
 from tocsin.errors import ConfigError
 from tocsin.model import Source, SourceKind
 
@@ -91,3 +94,16 @@ def test_a_wrong_setting_names_its_remedy(name: str, value: str, expected: str) 
     with pytest.raises(ConfigError) as caught:
         read_settings({f"TOCSIN_{name}": value}, Path("/nowhere"))
     assert expected in str(caught.value)
+
+
+def test_table_config_settings_and_docs_know_the_same_networks() -> None:
+    kinds = get_args(SourceEntry.model_fields["kind"].annotation)
+    assert set(kinds) == set(SourceKind)
+    assert set(NETWORKS) == set(SourceKind) - {SourceKind.FEED, SourceKind.FILE}
+    page = (Path(__file__).resolve().parents[2] / "include" / "docs" / "sources.md").read_text(encoding="utf-8")
+    for kind, network in NETWORKS.items():
+        needs = {f"{network.name}_{name}" for name in network.credentials}
+        assert network.name == kind.value
+        assert needs | set(network.budgets) <= set(Settings.model_fields)
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{kind}` |")]
+        assert [name for name in needs if f"TOCSIN_{name.upper()}" not in row] == []

@@ -21,6 +21,9 @@ PAGES_A_VISIT = 30
 RECENT_IDS = 2_000
 """Ids that are known at once: far more than come between a cursor and the overlap before it."""
 
+MARK_CAP = 20_000
+"""Characters of a cursor or page: Facebook's may name 25 posts, each with a place in its comments."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Trip:
@@ -132,11 +135,18 @@ def _is_over(trip: _Trip) -> bool:
 async def _answer(asked: Question, network: Network, around: Round) -> _Read | Exception:
     """Ask and read; an error is given back, so that it is not taken for the stores'."""
     try:
-        page = network.read(await around.fetcher.fetch(network.ask(asked)), asked)
+        page = _capped(network.read(await around.fetcher.fetch(network.ask(asked)), asked))
         items, bad = read_page(page, asked.source, now=around.now, pseudonym=around.authors.pseudonym)
     except Exception as exc:
         return exc
     return _Read(page, items, bad)
+
+
+def _capped(page: Page) -> Page:
+    """Refuse marks that would bloat the state: the network writes them, and we keep them."""
+    if len(page.cursor) > MARK_CAP or len(page.next) > MARK_CAP:
+        raise TransientError(f"answered with a mark of the next page over {MARK_CAP} characters")
+    return page
 
 
 def _kept(read: _Read, place: Place, question: Question, trip: _Trip, around: Round) -> _Trip:
