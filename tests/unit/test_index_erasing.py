@@ -28,7 +28,9 @@ def raw(item_id: str, author: str) -> RawItem:
 
 def mention(item_id: str, author: str, **said: object) -> Mention:
     item = raw(item_id, author)
-    given = {field.name: getattr(item, field.name) for field in fields(RawItem) if field.name != "brands"}
+    given = {
+        field.name: getattr(item, field.name) for field in fields(RawItem) if field.name not in {"brands", "page"}
+    }
     rest = {"language": "en", "brands": ("tonic",), "tone": Tone.NEGATIVE, "compound": -0.5, "story_id": item_id}
     return Mention(**(given | rest | said))
 

@@ -80,11 +80,11 @@ def read_date(text: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:
     said = _plain(text[:READ])
     if (moment := _ago(said, now)) is not None:
         return moment
-    day, end = _day(said, now.astimezone(zone).date())
+    day, (start, end) = _day(said, now.astimezone(zone).date())
     if day is None:
         return None
     try:
-        return _at(day, said[end : end + 40], now, zone).astimezone(UTC)
+        return _at(day, (said[end : end + 40], said[max(0, start - 30) : start]), now, zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -117,15 +117,16 @@ def _short(unit: str) -> str:
     return "mo" if unit.startswith("mo") else unit[0]
 
 
-def _day(said: str, today: date) -> tuple[date | None, int]:
-    """The day that is told, and where in the text its telling ends."""
-    if named := _NAMED.search(said):
-        return today - timedelta(days=_DAYS_AGO[named[1]]), named.end()
+def _day(said: str, today: date) -> tuple[date | None, tuple[int, int]]:
+    """The day that is told, and where in the text it stands."""
     for pattern in _DATES:
         for found in pattern.finditer(said):
             if day := _calendar(found.groupdict(), today):
-                return day, found.end()
-    return None, 0
+                return day, found.span()
+    # Last: "USA Today, Nov. 19, 2019".
+    if named := _NAMED.search(said):
+        return today - timedelta(days=_DAYS_AGO[named[1]]), named.span()
+    return None, (0, 0)
 
 
 def _calendar(told: dict[str, str], today: date) -> date | None:
@@ -141,11 +142,11 @@ def _calendar(told: dict[str, str], today: date) -> date | None:
         return None
 
 
-def _at(day: date, rest: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """The moment of that day that stands behind it. ValueError: there is no such time."""
-    if word := _WORD_OF_TIME.search(rest):
+def _at(day: date, around: tuple[str, str], now: datetime, zone: ZoneInfo) -> datetime:
+    """The moment of that day that stands behind it, else before it. ValueError: there is no such time."""
+    if word := _WORD_OF_TIME.search(around[0]):
         return datetime.combine(day, _WORDS_OF_TIME[word[1]], zone)
-    found = _TIME.search(rest)
+    found = _TIME.search(around[0]) or _TIME.search(around[1])
     if not found:
         return min(datetime.combine(day, time(12), zone), max(now, datetime.combine(day, time(), zone)))
     hour = int(found["hour"])

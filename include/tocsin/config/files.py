@@ -14,7 +14,7 @@ from tocsin.config.shapes import BrandEntry, BrandsFile, PeopleFile, PersonEntry
 from tocsin.config.words import parse_duration
 from tocsin.detect.detector import HISTORY
 from tocsin.enrich.folding import fold
-from tocsin.model import Brand, Person, Severity, Source, SourceKind
+from tocsin.model import Brand, FullText, Person, Severity, Source, SourceKind
 
 BRANDS, SOURCES, PEOPLE = "brands.yaml", "sources.yaml", "people.yaml"
 
@@ -175,6 +175,8 @@ def _source(entry: SourceEntry, folder: Path) -> Source:
         columns=str(folder / entry.columns) if entry.columns else None,
         query=entry.query or "",
         brands=tuple(entry.brands),
+        full_text=FullText(entry.full_text),
+        time_zone=entry.time_zone or "",
     )
 
 

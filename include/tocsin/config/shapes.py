@@ -101,6 +101,10 @@ class SourceEntry(Shape):
     """How often to look, 1m to 7d: 90s, 5m, 1h or ISO 8601 such as PT5M."""
     columns: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
     """Path of the file's column map, from this file's folder; only for kind file."""
+    full_text: Literal["auto", "never", "always"] = "auto"
+    """Whether pages of posts that concern a brand are read: `auto` where a feed of articles gives only a summary."""
+    time_zone: Zone | None = None
+    """IANA name of the zone of times that state none, on pages; left out, TOCSIN_TIME_ZONE."""
     enabled: bool = True
     """`false` keeps the source here but does not read it."""
 

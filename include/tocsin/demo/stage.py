@@ -85,6 +85,7 @@ def write_newsroom_config(folder: Path, scenario: Path, feeds: Iterable[Feed], a
         _replace(folder / name, (scenario / name).read_text(encoding="utf-8"))
     sources = [
         {"id": feed.id, "kind": "feed", "url": f"{address}/{feed.id}.xml", "network": feed.network, "every": "1m"}
+        | {"full_text": "never"}  # The feeds hold all that the pages do.
         | ({"language": feed.language} if feed.language else {})
         for feed in feeds
     ]

@@ -7,7 +7,7 @@ from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejecti
 from tocsin.model.reports import Report, sum_of
 from tocsin.model.stories import Counts, Drawn, Hourly, Series, SeriesPoint, StoryOrigin, StoryStart, StorySummary
 from tocsin.model.verdicts import Point, Verdict
-from tocsin.model.watched import Brand, Person, Severity, Source, SourceKind, SourceState
+from tocsin.model.watched import Brand, FullText, Person, Severity, Source, SourceKind, SourceState
 
 __all__ = [
     "BUCKET",
@@ -18,6 +18,7 @@ __all__ = [
     "Delivery",
     "Drawn",
     "Entity",
+    "FullText",
     "Hourly",
     "Incident",
     "IncidentState",

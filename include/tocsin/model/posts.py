@@ -41,6 +41,8 @@ class RawItem:
     """Language the source claims, if it does."""
     brands: tuple[str, ...] | None = None
     """Brand ids that the source itself names (an archive's brand column); None = look in the text."""
+    page: str = ""
+    """What came of reading its page for the full text: a status of the step `pages`; empty: it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,15 @@ class SourceKind(StrEnum):
     FACEBOOK = "facebook"
 
 
+class FullText(StrEnum):
+    """Whether the pages of posts that concern a brand are read for their full text."""
+
+    AUTO = "auto"
+    """Where a feed of articles gives only a summary."""
+    NEVER = "never"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Somewhere mentions come from: a feed's URL, an archive file's path, or the API of a social network."""
@@ -70,6 +79,9 @@ class Source:
     """What a social network is asked for; empty: the names of the brands."""
     brands: tuple[str, ...] = ()
     """Ids of the brands that all of it concerns, such as a brand's own page; empty: each text is looked at."""
+    full_text: FullText = FullText.AUTO
+    time_zone: str = ""
+    """IANA name of the zone of times that state none; empty: the team's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from tocsin.ports.kibana import Refused, SavedObject, SavedObjects
 from tocsin.ports.outside import (
     Archive,
     ArchiveRow,
+    Article,
+    ArticleReader,
     Clock,
     Fetcher,
     FetchRequest,
@@ -30,6 +32,8 @@ from tocsin.ports.stores import (
 __all__ = [
     "Archive",
     "ArchiveRow",
+    "Article",
+    "ArticleReader",
     "BatchStore",
     "Caretaker",
     "Clock",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from tocsin.model import Message
 
@@ -106,6 +107,28 @@ class Archive(Protocol):
 
     def column_map(self, path: str) -> Mapping[str, object]:
         """Read a column map as it is written. PermanentError: no such file, or not a mapping."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a page says; a field that was not found is empty. Cleaned of markup; the author is still a name."""
+
+    text: str = ""
+    title: str = ""
+    author: str = ""
+    published: datetime | None = None
+    """Aware UTC. A page that tells only the day is meant at noon of its zone."""
+
+
+class ArticleReader(Protocol):
+    """Reads the article off a page that a stranger's server sent, in time and memory that have an end."""
+
+    async def read(self, page: FetchResponse, *, now: datetime, zone: ZoneInfo) -> Article:
+        """Give what the page says; empty where it has no article. A time without an offset is on `zone`'s clock.
+
+        BadItemError: the page is too large, or cost more time or memory than a page may.
+        """
         ...
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,11 +68,12 @@ class App:
         return list(asyncio.run(fetch_all()).batch_ids)
 
     def enrich(self) -> list[str]:
-        """Enrich every batch that waits; return their ids."""
+        """Enrich every batch that waits, after reading the pages that it wants; return their ids."""
         from tocsin.enrich.step import enrich_batches
 
         ids = self.batches.pending(Stage.RAW)
         if ids:
+            self._read_pages(ids)
             enrich_batches(
                 ids,
                 batches=self.batches,
@@ -147,6 +148,16 @@ class App:
             )
         self.batches.drop(Stage.VERDICTS, batch_id)
         return report
+
+    def _read_pages(self, ids: Sequence[str]) -> None:
+        """Read full texts; when that fails it is logged, since a summary is better than nothing."""
+        from tocsin.wiring.pages import read_pages
+
+        try:
+            read_pages(self, ids)
+        except Exception as exc:
+            ours = isinstance(exc, TocsinError)
+            log.warning("pages not read, summaries stay: %s", exc, exc_info=not ours)
 
     def _draw(self, detector: "Detector", now: datetime, heard: float) -> None:
         """Keep what charts show; when that fails it is logged, since the alarm goes first."""
