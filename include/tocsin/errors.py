@@ -8,10 +8,16 @@ class TocsinError(Exception):
 class TransientError(TocsinError):
     """Another try may succeed: a time-out, a busy server, a lost race."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         """Seconds that the other side asked us to wait, if it did."""
+        self.status = status
+        """What a web server answered, if it did."""
+
+
+class UnknownHostError(TransientError):
+    """The name has no address at present; names come back."""
 
 
 class ConflictError(TransientError):
@@ -20,6 +26,13 @@ class ConflictError(TransientError):
 
 class PermanentError(TocsinError):
     """Another try meets the same end: a refused address, a missing file, a wrong password."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that the other side asked us to wait all the same, if it did."""
+        self.status = status
+        """What a web server answered, if it did."""
 
 
 class RefusedError(PermanentError):

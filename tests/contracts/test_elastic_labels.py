@@ -43,7 +43,7 @@ def test_documents_carry_names_clock_level_and_health(elastic_place, found, ment
         stores.mentions.add([post])
         stores.series.save([POINT])
         opened = stores.incidents.save(STORM)
-        state = stores.sources.save(SourceState("news", succeeded_at=NOON, failures=2))
+        state = stores.sources.save(SourceState("news", succeeded_at=NOON, failures=3))
         assert stores.mentions.get("a") == post
         assert stores.mentions.add([post]).unchanged == 1
         assert stores.series.read("tonic", HOUR) == (POINT,)

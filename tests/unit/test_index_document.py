@@ -179,7 +179,7 @@ def test_another_value_comes_back_under_its_revision() -> None:
     assert from_record(json.loads(json.dumps(record, default=str)), Incident, "4.1") == incident
 
 
-EVERYWHERE = {"keyword", "text", "date", "float", "double", "long", "boolean", "ip", "flattened"}
+EVERYWHERE = {"object", "keyword", "text", "date", "float", "double", "long", "boolean", "ip", "flattened"}
 
 
 def types(mapping: dict) -> set[str]:

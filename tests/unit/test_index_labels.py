@@ -82,7 +82,9 @@ def test_only_what_has_ended_has_lasted() -> None:
     ("state", "health"),
     [
         (SourceState("a", checked_at=NOON, succeeded_at=NOON), "healthy"),
-        (SourceState("a", checked_at=NOON, succeeded_at=NOON, failures=1), "failing"),
+        (SourceState("a", checked_at=NOON, succeeded_at=NOON, failures=2, weight=0.5), "healthy"),
+        (SourceState("a", checked_at=NOON, succeeded_at=NOON, failures=3, weight=0.75), "failing"),
+        (SourceState("a", checked_at=NOON, succeeded_at=NOON, throttled_until=NOON + BUCKET), "throttled"),
         (SourceState("a", checked_at=NOON, failures=9), "never"),
         (SourceState("a"), "never"),
     ],

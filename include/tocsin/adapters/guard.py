@@ -42,6 +42,10 @@ def _unwrapped(ip: Address) -> Address:
     return inner or ip
 
 
+class NoAddressError(httpcore.ConnectError):
+    """The name has no address."""
+
+
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Resolves a name, looks at all its addresses, and connects to one that it looked at: no second look-up between.
 
@@ -61,7 +65,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to `host`; RefusedError when the guard forbids one of its addresses, or the port."""
-        error: Exception = httpcore.ConnectError(f"no address for {host}")
+        error: Exception = NoAddressError(f"no address for {host}")
         for address in await self._addresses(host, port):
             try:
                 return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
@@ -77,7 +81,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as exc:
-            raise httpcore.ConnectError(f"no address for {host}") from exc
+            raise NoAddressError(f"no address for {host}") from exc
         addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
         for address in addresses:
             if reason := why_refused(address, self._allow) or self._refused_port(address, port):

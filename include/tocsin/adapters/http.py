@@ -1,11 +1,8 @@
 """The one way out to the web: polite, conditional, and deaf to every trick to make us dial our own network."""
 
 import asyncio
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
@@ -13,22 +10,20 @@ from typing import Self
 import httpcore
 import httpx
 
-from tocsin.adapters.guard import GuardedBackend, Network
+from tocsin.adapters.freshness import fresh_for, limit_reset, retry_after
+from tocsin.adapters.guard import GuardedBackend, Network, NoAddressError
 from tocsin.adapters.inflate import read_capped
-from tocsin.errors import PermanentError, RefusedError, TocsinError, TransientError
+from tocsin.errors import PermanentError, RefusedError, TocsinError, TransientError, UnknownHostError
 from tocsin.ports import FetchRequest, FetchResponse
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_REDIRECTS = 5
-LONGEST_WAIT = 24 * 3600.0
-"""Seconds of Retry-After above which we come back anyway: 88 hours have been seen."""
 USER_AGENT = "Tocsin/0.1 (feed reader)"
 
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _BUSY = frozenset({408, 425, 429})
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
-_A_YEAR = 366 * 24 * 3600.0
 
 
 class GuardedFetcher:
@@ -79,13 +74,16 @@ class GuardedFetcher:
         first = url = httpx.URL(request.url)
         headers = {**_validators(request), **dict(request.headers)}
         method = "POST" if request.body else "GET"
+        for_good = True
         for _ in range(MAX_REDIRECTS + 1):
             _check_url(url)
             asked = self._client.build_request(method, url, headers=headers, content=request.body or None)
             response = await self._client.send(asked, stream=True)
             try:
                 if response.status_code not in _REDIRECTS:
-                    return await self._answer(request, response)
+                    moved = str(url) if for_good and str(url) != request.url else ""
+                    return await self._answer(request, response, moved)
+                for_good = for_good and response.status_code in _FOR_GOOD
                 url = url.join(_next_place(response))
                 if request.body:
                     raise RefusedError("what is sent in a body is not sent on to another address")
@@ -95,7 +93,7 @@ class GuardedFetcher:
                 await response.aclose()
         raise RefusedError(f"more than {MAX_REDIRECTS} redirects")
 
-    async def _answer(self, request: FetchRequest, response: httpx.Response) -> FetchResponse:
+    async def _answer(self, request: FetchRequest, response: httpx.Response, moved: str) -> FetchResponse:
         headers = response.headers
         if response.status_code == httpx.codes.NOT_MODIFIED:
             if not _validators(request):
@@ -113,6 +111,8 @@ class GuardedFetcher:
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             link=headers.get("link", ""),
+            fresh_for=fresh_for(headers),
+            moved_to=moved,
         )
 
 
@@ -159,42 +159,12 @@ def _next_place(response: httpx.Response) -> str:
 
 
 def _refusal(response: httpx.Response) -> TocsinError:
-    status = response.status_code
+    status, wait = response.status_code, retry_after(response.headers)
     if status in _BUSY or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        asked = _retry_after(response.headers)
-        if asked is None and status == httpx.codes.TOO_MANY_REQUESTS:
-            asked = _reset(response.headers)
-        return TransientError(f"answered {status}", retry_after=asked)
-    return PermanentError(f"answered {status}")
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    said = headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdecimal():
-        return min(float(said), LONGEST_WAIT)
-    try:
-        return _until(parsedate_to_datetime(said), headers)
-    except (ValueError, TypeError):
-        return None
-
-
-def _reset(headers: httpx.Headers) -> float | None:
-    """When a limit starts anew: seconds to wait (Reddit), seconds since 1970 (Bluesky) or ISO 8601 (Mastodon)."""
-    said = (headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "").strip()
-    try:
-        if not _NUMBER.fullmatch(said):
-            return _until(datetime.fromisoformat(said), headers)
-        if float(said) < _A_YEAR:
-            return min(float(said), LONGEST_WAIT)
-        return _until(datetime.fromtimestamp(float(said), UTC), headers)
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None
-
-
-def _until(at: datetime, headers: httpx.Headers) -> float:
-    """Seconds to `at` by the server's own clock: ours may be off, and the difference is what it means."""
-    wait = (at - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
-    return min(max(wait, 0.0), LONGEST_WAIT)
+        if wait is None and status == httpx.codes.TOO_MANY_REQUESTS:
+            wait = limit_reset(response.headers)
+        return TransientError(f"answered {status}", retry_after=wait, status=status)
+    return PermanentError(f"answered {status}", retry_after=wait, status=status)
 
 
 @contextmanager
@@ -208,4 +178,6 @@ def _translated(url: str) -> Iterator[None]:
     except httpx.TimeoutException as exc:
         raise TransientError(f"no answer in time ({type(exc).__name__})") from exc
     except httpx.HTTPError as exc:
+        if isinstance(exc.__cause__, NoAddressError):
+            raise UnknownHostError(str(exc)) from exc
         raise TransientError(f"{type(exc).__name__}: {exc}") from exc

@@ -2,27 +2,32 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from tocsin.collect.due import due_after_failure, due_after_success
+from tocsin.collect.hosts import Hosts
 from tocsin.collect.identity import Authors
+from tocsin.collect.manners import News, after_answer, after_failure, judge
 from tocsin.collect.networks.asking import Access
-from tocsin.collect.read_feed import AHEAD, bad_item, read_feed
+from tocsin.collect.read_feed import AHEAD, bad_item
 from tocsin.collect.read_file import ColumnMap, read_rows
-from tocsin.errors import ConflictError, PermanentError, TocsinError, TransientError
+from tocsin.errors import ConflictError, PermanentError, TocsinError
 from tocsin.model import BadItem, RawItem, Report, Source, SourceKind, SourceState, Stage
-from tocsin.ports import Archive, BatchStore, Fetcher, FetchRequest, Quarantine, ReportLog, SourceStates
+from tocsin.ports import Archive, BatchStore, Fetcher, Quarantine, ReportLog, SourceStates
 
 log = logging.getLogger(__name__)
 
 ROWS_PER_BATCH = 5_000
 _NOTE_CAP = 200
-_NOT_MODIFIED = 304
+
+
+def nothing_concerns(_text: str) -> bool:
+    """Say of every text that it concerns no brand that we watch."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ class Round:
     access: Access = field(default_factory=Access)
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
     """What logging in gave: done once a round, whoever needs it."""
+    concerns: Callable[[str], bool] = nothing_concerns
+    """Says at a glance whether a text may concern a brand that we watch."""
+    hosts: Hosts = field(default_factory=Hosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +58,6 @@ class Visit:
     status: str
     counts: Mapping[str, int] = field(default_factory=dict)
     batch_ids: tuple[str, ...] = ()
-
-
-async def visit_feed(source: Source, state: SourceState, around: Round) -> Visit:
-    """Read one feed; a failure of the source is noted in its state, an error of the stores is raised."""
-    try:
-        answer = await around.fetcher.fetch(FetchRequest(source.url, state.etag, state.last_modified))
-        read = None
-        if answer.status != _NOT_MODIFIED:
-            read = read_feed(answer, source, now=around.now, pseudonym=around.authors.pseudonym)
-    except Exception as exc:  # Law 7: whatever one source's bytes do to a parser, the others are read.
-        return note_failure(Visit(source.id, "failed"), exc, source, state, around)
-    if read is None:
-        return note_success(Visit(source.id, "unchanged"), source, state, around)
-    batch_ids, counts = keep_new(read.items, read.bad, frozenset(state.recent_ids), source, around)
-    # A document that is empty for once must not make everything new again.
-    ids = tuple(dict.fromkeys(item.id for item in read.items)) or state.recent_ids
-    state = replace(state, etag=answer.etag, last_modified=answer.last_modified, recent_ids=ids)
-    return note_success(Visit(source.id, "fetched", counts, batch_ids), source, state, around)
 
 
 def visit_file(source: Source, state: SourceState, around: Round) -> Visit:
@@ -136,7 +126,7 @@ def keep_new(
     # Asked just before the batch is written, and not once a round: a slow host must not delay a refusal.
     erased = around.authors.erased() if items else frozenset[str]()
     for item in items:
-        status = _status(item, known, new, erased)
+        status = item_status(item, known, new, erased)
         counts[status] += 1
         if status == "new":
             new[item.id] = item
@@ -149,7 +139,8 @@ def keep_new(
     return batch_ids, counts
 
 
-def _status(item: RawItem, known: frozenset[str], new: Mapping[str, RawItem], erased: frozenset[str]) -> str:
+def item_status(item: RawItem, known: Container[str], new: Container[str], erased: Container[str]) -> str:
+    """Say what an item is: `new`, `known` from before, `repeated` now, or of one who is to be forgotten."""
     if item.author in erased:
         return "erased"
     return "known" if item.id in known else "repeated" if item.id in new else "new"
@@ -163,32 +154,36 @@ def _batch_id(source: Source, ids: Iterable[str], now: datetime) -> str:
 
 def note_success(visit: Visit, source: Source, state: SourceState, around: Round, note: str = "") -> Visit:
     """Save the state of a source that answered, its cursor with it; everything it gave is durable before."""
-    now = around.now
-    due = due_after_success(source, now)
     # Before the cursor: what is never read again has its report.
-    around.reports.save(report_of(visit, now))
-    _save(replace(state, checked_at=now, succeeded_at=now, due_at=due, failures=0, note=note), around.states)
+    around.reports.save(report_of(visit, around.now))
+    news = News(0, visit.counts.get("new", 0), visit.counts.get("known", 0), unchanged=visit.status == "unchanged")
+    _save(after_answer(source, state, news, around.now, note), around.states)
     log.info("%s: %s %s", source.id, visit.status, dict(visit.counts))
     return visit
 
 
 def note_failure(visit: Visit, error: Exception, source: Source, state: SourceState, around: Round) -> Visit:
     """Save the state of a source that could not be read, or not to the end, with what went wrong."""
+    failure = judge(
+        error, told_of(error, source, around), host_answers=around.hosts.answered_well(source, around.now)
+    )
+    visit = replace(visit, status="failed")
+    around.reports.save(report_of(visit, around.now))
+    _save(after_failure(source, state, failure, 0, around.now), around.states)
+    return visit
+
+
+def told_of(error: Exception, source: Source, around: Round) -> str:
+    """Say what went wrong in at most 200 characters, and log it; a fault of ours is logged whole."""
     if isinstance(error, TocsinError):
         # A feed's address may hold a key; a file's path is what its owner needs to read.
         told = str(error) if source.kind is SourceKind.FILE else str(error).replace(source.url, source.id)
-        note = without_secrets(told, around)[:_NOTE_CAP]
-        log.warning("%s: failed: %s", source.id, note)
-    else:
-        note = f"could not be read: {type(error).__name__}"
-        log.error("%s: %s", source.id, note, exc_info=error)
-    asked = error.retry_after if isinstance(error, TransientError) else None
-    failures = state.failures + 1
-    visit = replace(visit, status="failed")
-    around.reports.save(report_of(visit, around.now))
-    due = due_after_failure(source, failures, around.now, asked)
-    _save(replace(state, checked_at=around.now, due_at=due, failures=failures, note=note), around.states)
-    return visit
+        told = without_secrets(told, around)[:_NOTE_CAP]
+        log.warning("%s: failed: %s", source.id, told)
+        return told
+    note = f"could not be read: {type(error).__name__}"
+    log.error("%s: %s", source.id, note, exc_info=error)
+    return note
 
 
 def without_secrets(told: str, around: Round) -> str:

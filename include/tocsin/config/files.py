@@ -172,6 +172,7 @@ def _source(entry: SourceEntry, folder: Path) -> Source:
         network=known.name if known and "network" not in entry.model_fields_set else entry.network,
         language=entry.language,
         every=parse_duration(entry.every),
+        conditional=entry.conditional,
         columns=str(folder / entry.columns) if entry.columns else None,
         query=entry.query or "",
         brands=tuple(entry.brands),

@@ -104,9 +104,16 @@ def _build(values: Mapping[str, Any]) -> tuple[Settings | None, list[tuple[str, 
         return None, [(PREFIX + str(error["loc"][0]).upper(), _words(error["type"], error)) for error in errors]
 
 
+_NUMBERS = {
+    "smtp_port": "write a port, 1 to 65535",
+    "fetches_at_once": "write a whole number, 1 to 500",
+    "host_spacing": "write seconds, 0 to 60",
+}
+
+
 def _words(kind: str, error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
-    number = "write a port, 1 to 65535" if error["loc"][0] == "smtp_port" else "write a whole number, 1 or more"
+    number = _NUMBERS.get(str(error["loc"][0]), "write a whole number, 1 or more")
     told = {
         "value_error": f"{context.get('error')}",
         "string_pattern_mismatch": "write small letters, digits, - and _, at most 61",
@@ -114,6 +121,7 @@ def _words(kind: str, error: Mapping[str, Any]) -> str:
         "greater_than_equal": number,
         "less_than_equal": number,
         "int_parsing": number,
+        "float_parsing": number,
     }
     return told.get(kind, f"{error['msg'].lower()}; see include/docs/configuration.md")
 

@@ -131,6 +131,12 @@ class Settings(BaseModel):
     """Name to log in to Kibana with where there is no API key."""
     kibana_password: SecretStr | None = Field(default=None, repr=False)
     """Password to log in to Kibana with."""
+    fetches_at_once: Annotated[int, Field(ge=1, le=500)] = 64
+    """Requests in flight in all, 1 to 500: `64` (default); to one host there is never more than one."""
+    host_spacing: Annotated[float, Field(ge=0, le=60)] = 1.0
+    """Seconds between two requests to one host, 0 to 60: `1` (default)."""
+    retry_after_scope: Literal["feed", "host", "domain"] = "host"
+    """Who rests when a server says to wait: the `feed`, its `host` (default), its registered `domain`."""
     keep_mentions: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=400)
     """How long mentions and the series are kept, 1d to 3650d, where a brand says nothing else: `400d` (default)."""
     keep_raw: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=90)

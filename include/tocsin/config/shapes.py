@@ -105,6 +105,8 @@ class SourceEntry(Shape):
     """Whether pages of posts that concern a brand are read: `auto` where a feed of articles gives only a summary."""
     time_zone: Zone | None = None
     """IANA name of the zone of times that state none, on pages; left out, TOCSIN_TIME_ZONE."""
+    conditional: bool = True
+    """`false` fetches the whole feed at each look, for a server that says "unchanged" of what has changed."""
     enabled: bool = True
     """`false` keeps the source here but does not read it."""
 

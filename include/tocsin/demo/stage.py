@@ -108,6 +108,8 @@ def demo_settings(stage: Stage, smtp_port: int, store: Mapping[str, str] = NO_ST
         "HOME": str(stage.home),
         "CONFIG": str(stage.config),
         "ALLOW_NETWORKS": "127.0.0.0/8",
+        # All of its feeds are on one host, ours.
+        "HOST_SPACING": "0",
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         "SMTP_TLS": "none",

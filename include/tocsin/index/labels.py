@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from tocsin.errors import BadItemError
-from tocsin.model import Incident, Mention, SeriesPoint, SourceState
+from tocsin.model import Incident, Mention, SeriesPoint, SourceState, health_of
 
 _MINUTE = timedelta(minutes=1)
 _HEADLINE = 140
 """Characters that a row of a table shows of a post."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,8 @@ class Labels:
         return told
 
     def of_source(self, state: SourceState) -> dict[str, Any]:
-        """Its health in one word: `never` is one that has not answered well so far, tried or not."""
-        if state.succeeded_at is None:
-            return {"health": "never"}
-        return {"health": "failing" if state.failures else "healthy"}
+        """Its health in one word, as it was at its last look."""
+        return {"health": health_of(state, state.checked_at or _LONG_AGO).value}
 
     def _local(self, at: datetime) -> datetime:
         try:

@@ -1,5 +1,7 @@
 """The words of the product: frozen values that pass between rooms. Times are aware UTC, windows half-open."""
 
+from tocsin.model.fetches import Fetch, Moved, Rhythm, remembered
+from tocsin.model.health import Health, health_of, is_heard
 from tocsin.model.incidents import Delivery, Incident, IncidentState, Message, Reason
 from tocsin.model.keeping import Limits
 from tocsin.model.moments import BUCKET, Window, floor_time
@@ -18,19 +20,23 @@ __all__ = [
     "Delivery",
     "Drawn",
     "Entity",
+    "Fetch",
     "FullText",
+    "Health",
     "Hourly",
     "Incident",
     "IncidentState",
     "Limits",
     "Mention",
     "Message",
+    "Moved",
     "Person",
     "Point",
     "RawItem",
     "Reason",
     "Rejection",
     "Report",
+    "Rhythm",
     "Series",
     "SeriesPoint",
     "Severity",
@@ -46,5 +52,8 @@ __all__ = [
     "Window",
     "floor_time",
     "full_text",
+    "health_of",
+    "is_heard",
+    "remembered",
     "sum_of",
 ]

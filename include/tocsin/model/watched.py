@@ -1,8 +1,10 @@
 """Whom we watch, what we read, who hears of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+
+from tocsin.model.fetches import Fetch, Moved, Rhythm
 
 
 class Severity(IntEnum):
@@ -82,6 +84,8 @@ class Source:
     full_text: FullText = FullText.AUTO
     time_zone: str = ""
     """IANA name of the zone of times that state none; empty: the team's."""
+    conditional: bool = True
+    """Whether it is asked for changes only; some servers say "unchanged" of what has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +105,21 @@ class SourceState:
     cursor: str = ""
     """Where reading a social network stopped, as `collect.networks.memory` writes it."""
     revision: str = ""
+    body_hash: str | None = None
+    """Digest of the last document: servers send the same bytes under a new ETag."""
+    read_at: datetime | None = None
+    """When a whole document came last, and not only the word that nothing changed."""
+    interval: float | None = None
+    """Seconds between looks, as the source's own pace wants it; None: as configured."""
+    hint: float | None = None
+    """Seconds that the server wants us to wait between looks, if it says so."""
+    weight: float = 0.0
+    """The failures in a row, each by its weight: hard 1, soft 0.5, temporary 0.25."""
+    throttled_until: datetime | None = None
+    """Until when the server wants to be left alone."""
+    matched_at: datetime | None = None
+    """When it last brought something that seems to concern a watched brand."""
+    moved: Moved | None = None
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    fetches: tuple[Fetch, ...] = ()
+    """The last 30, the oldest first."""

@@ -43,6 +43,10 @@ class FetchResponse:
     last_modified: str | None = None
     link: str = ""
     """The header `Link`, by which some networks name the next page."""
+    fresh_for: float | None = None
+    """Seconds that the answer stays good by its own word (Cache-Control, else Expires)."""
+    moved_to: str = ""
+    """Where redirects led when each of them said that it is for good (301, 308); else empty."""
 
 
 class Fetcher(Protocol):
@@ -52,8 +56,8 @@ class Fetcher(Protocol):
         """Answer with 200, 304 or one of `request.errors`.
 
         RefusedError: the address, scheme, size or redirect is forbidden (any redirect, where there is a body).
-        TransientError: time-out, connection lost, 429, 5xx (with `retry_after` where the server said so).
-        PermanentError: any other status.
+        TransientError: time-out, connection lost, 429, 5xx. PermanentError: any other status. Both with the `status`,
+        and with `retry_after` where the server said so; UnknownHostError, a TransientError: the name has no address.
         """
         ...
 

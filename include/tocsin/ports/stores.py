@@ -115,6 +115,13 @@ class SourceStates(Protocol):
         """Store and return it with its new revision. ConflictError: the stored revision is not `state.revision`."""
         ...
 
+    def save_all(self, states: Iterable[SourceState]) -> tuple[str, ...]:
+        """Store them, durably before returning; give the ids whose stored revision was another.
+
+        Those stay as they are. Each source at most once. Some may be stored when an error ends it.
+        """
+        ...
+
 
 class IncidentStore(Protocol):
     """Incidents and the ledger of what was sent about them."""

@@ -47,8 +47,13 @@ class App:
     def collect(self) -> list[str]:
         """Fetch what is due; return the ids of the batches written."""
         from tocsin.collect.identity import Authors, pseudonym
-        from tocsin.collect.step import collect_due
+        from tocsin.collect.step import Manners, Scope, collect_due
+        from tocsin.enrich.glance import Glance
         from tocsin.wiring.networks import network_access
+
+        settings = self.settings
+        scope = Scope(settings.retry_after_scope)
+        manners = Manners(settings.fetches_at_once, settings.host_spacing, scope)
 
         async def fetch_all() -> Any:
             async with GuardedFetcher(allow=self.settings.allow_networks) as fetcher:
@@ -63,6 +68,8 @@ class App:
                     authors=Authors(partial(pseudonym, key=pseudonym_key(self.settings)), self.stores.erasures.all),
                     now=self.clock.now(),
                     access=network_access(self.settings, self.config, self.find_connection),
+                    concerns=Glance(self.config.brands),
+                    manners=manners,
                 )
 
         return list(asyncio.run(fetch_all()).batch_ids)

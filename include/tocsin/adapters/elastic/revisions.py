@@ -70,6 +70,11 @@ class Revised:
         return bool(told.get("result") == "deleted")
 
 
+def is_token(revision: str) -> bool:
+    """Say whether a document can have been stored under this revision here; empty is one that was never stored."""
+    return not revision or _TOKEN.fullmatch(revision) is not None
+
+
 def _under(name: str, revision: str) -> dict[str, Any]:
     if not revision:
         return {"op_type": "create"}
