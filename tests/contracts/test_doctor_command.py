@@ -83,6 +83,30 @@ def test_an_older_mapping_and_a_newer_template_are_seen(run, elastic_place, ment
     assert "tocsin store reindex" in found(result)["mapping"]["remedy"]
 
 
+def test_what_nobody_may_write_to_is_broken_and_the_neighbour_is_not(run, elastic_place, mention) -> None:
+    url, key, prefix = elastic_place.split(" ")
+    there = {"TOCSIN_STORE": url, "TOCSIN_ELASTICSEARCH_API_KEY": key, "TOCSIN_ELASTICSEARCH_PREFIX": prefix}
+    # Its name begins with ours, and it is another team's all the same.
+    neighbour = f"{prefix}-b-ids"
+    with (
+        open_elastic(url, api_key=key or None, prefix=prefix) as stores,
+        Elasticsearch(url, api_key=key or None) as es,
+    ):
+        stores.mentions.add([mention("a")])
+        es.indices.create(index=neighbour, settings={"number_of_replicas": 5}, wait_for_active_shards=1)
+        es.indices.add_block(index=neighbour, block="write")
+        try:
+            fine = run("--json", **there)
+            es.indices.put_settings(index=f"{prefix}-ids", settings={"index.blocks.read_only_allow_delete": True})
+            full = run("--json", **there)
+        finally:
+            es.indices.put_settings(index=f"{prefix}-ids", settings={"index.blocks.read_only_allow_delete": None})
+            es.indices.delete(index=neighbour)
+    assert (states(fine)["indices"], fine.exit_code) == ("ok", 0)
+    assert (states(full)["indices"], full.exit_code) == ("broken", 1)
+    assert f"{prefix}-ids (read_only_allow_delete)" in found(full)["indices"]["told"]
+
+
 def test_a_store_that_does_not_answer_is_broken_and_the_rest_is_looked_at(run: Callable[..., Result]) -> None:
     result = run("--json", TOCSIN_STORE=f"http://127.0.0.1:{free_port()}")
     assert result.exit_code == 1

@@ -38,7 +38,16 @@ def test_version(number: str | None, state: State) -> None:
 
 @pytest.mark.parametrize(("status", "state"), [("green", OK), ("yellow", DEGRADED), ("red", BROKEN), (None, OK)])
 def test_health(status: str | None, state: State) -> None:
-    assert findings.judge_health(status, 1).state is state
+    assert findings.judge_health(status, 1, {}).state is state
+
+
+def test_what_is_closed_for_writing_is_broken_though_it_is_green() -> None:
+    full = findings.judge_health("green", 0, {"tocsin-ids": "read_only_allow_delete"})
+    assert (full.state, full.told) == (BROKEN, "closed for writing: tocsin-ids (read_only_allow_delete)")
+    assert "disk" in full.remedy
+    moved = findings.judge_health("green", 0, {"tocsin-mentions-2026.11": "write"})
+    assert (moved.state, "tocsin store reindex" in moved.remedy) == (BROKEN, True)
+    assert "cannot be read" in findings.judge_health("red", 0, {"tocsin-ids": "write"}).remedy
 
 
 def test_rights_and_features_are_named() -> None:

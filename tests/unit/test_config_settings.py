@@ -63,6 +63,17 @@ def test_a_store_may_be_an_elasticsearch(url: str) -> None:
     assert read().elasticsearch_prefix == "tocsin"
 
 
+@pytest.mark.parametrize("prefix", ["tocsin-mentions", "tocsin-moved", "a-series-b"])
+def test_a_prefix_that_lies_in_another_ones_indices_is_refused(prefix: str) -> None:
+    with pytest.raises(ConfigError, match="names an index of another prefix"):
+        read(ELASTICSEARCH_PREFIX=prefix)
+
+
+@pytest.mark.parametrize("prefix", ["tocsin-b", "mentions", "moved_b", "tocsin-removed"])
+def test_any_other_prefix_may_be(prefix: str) -> None:
+    assert read(ELASTICSEARCH_PREFIX=prefix).elasticsearch_prefix == prefix
+
+
 def test_everything_set_arrives() -> None:
     settings = read(
         ALLOW_NETWORKS="10.0.0.0/8, 127.0.0.1,fd00::/8",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from tocsin.config.words import Zone, parse_duration, parse_mailbox, parse_server
+from tocsin.index.schema import prefix_problem
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
@@ -50,6 +51,12 @@ def split_address(text: str) -> tuple[str, str, bool]:
         return url.scheme, url.hostname or "" if url.port != 0 else "", "@" in url.netloc
     except ValueError as exc:
         raise ValueError("is no address; write https://host:9200") from exc
+
+
+def _prefix(text: str) -> str:
+    if problem := prefix_problem(text):
+        raise ValueError(problem)
+    return text
 
 
 def _repeat(value: object) -> object:
@@ -94,7 +101,9 @@ class Settings(BaseModel):
     """Where mentions are kept: `sqlite:///<home>/tocsin.db` (default), `https://host:9200`, an Airflow connection."""
     elasticsearch_api_key: SecretStr | None = Field(default=None, repr=False)
     """API key for a store on Elasticsearch, as it was given at its making (`encoded`); default: none is sent."""
-    elasticsearch_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")] = "tocsin"
+    elasticsearch_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$"), AfterValidator(_prefix)] = (
+        "tocsin"
+    )
     """What the names of our indices and templates on Elasticsearch begin with: `tocsin` (default)."""
     elasticsearch_ca: Path | None = None
     """File of the certificate authority (PEM) that checks Elasticsearch's certificate; default: the system's."""

@@ -6,7 +6,7 @@ from tocsin.adapters.elastic.connection import Cluster
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.leaving import Leaving
 from tocsin.adapters.elastic.where import count_where, delete_where
-from tocsin.index import queries
+from tocsin.index import queries, schema
 
 
 class Erasing:
@@ -27,7 +27,8 @@ class Erasing:
         self._cluster.refresh(self._indices.mentions)
         gone = sum(self._erase_month(name, author) for name in self._indices.months("mentions"))
         # Also what a killed move of a month left: it has no name to be asked by, and is not counted.
-        delete_where(self._cluster, f"{self._indices.prefix}-moved-mentions-*", queries.is_by(author))
+        drafts = f"{self._indices.prefix}-{schema.MOVED}-mentions-*"
+        delete_where(self._cluster, drafts, queries.is_by(author))
         self._cluster.refresh(self._indices.mentions)
         return gone
 

@@ -1,6 +1,6 @@
 """What an Elasticsearch says of itself and of us, for a check-up: asked once, without patience, changing nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ _FEATURES = {
     "SQL": ("POST", "/_sql"),
     "transforms": ("GET", "/_transform"),
 }
+_BLOCKS = ("write", "read_only", "read_only_allow_delete")
+"""What an index may be closed for writing by; the last is what a node does when a disk is nearly full."""
 _NO_HANDLER = ("no handler found", "invalid_index_name_exception", "failed to find action", "Incorrect HTTP method")
 """What a node says that never heard of it: as an address it is no handler, or the name of an index, or half there."""
 
@@ -77,10 +79,18 @@ class Examination:
 
     def health(self) -> tuple[str | None, int]:
         """Green, yellow or red, and how many copies have no place; None where the key may not ask."""
-        told = self._allowed(
-            lambda es: es.cluster.health(index=self._ours, expand_wildcards="all", timeout="1s").body
-        )
+        ours = self._indices.expression()
+        if not ours:
+            return "green", 0
+        told = self._allowed(lambda es: es.cluster.health(index=ours, expand_wildcards="all", timeout="1s").body)
         return (None, 0) if told is None else (str(told["status"]), int(told["unassigned_shards"]))
+
+    def blocks(self) -> Mapping[str, str]:
+        """Our indices that nobody may write to now, each with the name of its block."""
+        ours = self._indices.expression()
+        told = self._allowed(lambda es: es.indices.get_settings(index=ours, name="index.blocks.*")) if ours else {}
+        held = {index: dict(one["settings"]["index"]["blocks"]) for index, one in dict(told or {}).items()}
+        return {index: name for index, all_ in sorted(held.items()) for name in _BLOCKS if all_.get(name) == "true"}
 
     def sizes(self) -> tuple[tuple[str, int, int], ...]:
         """Each month of mentions and series with its documents and bytes; without bytes where the key may not ask."""

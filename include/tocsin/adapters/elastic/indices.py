@@ -19,6 +19,8 @@ class Indices:
     def __init__(self, cluster: Cluster, prefix: str) -> None:
         if not _PREFIX.fullmatch(prefix):
             raise PermanentError(f"{prefix!r} is no prefix for indices; write small letters, digits, - and _")
+        if problem := schema.prefix_problem(prefix):
+            raise PermanentError(problem)
         self.prefix = prefix
         self.mentions = schema.alias("mentions", prefix)
         self._cluster = cluster
@@ -45,7 +47,21 @@ class Indices:
     def uuids(self) -> frozenset[str]:
         """Ids that the node gave to our indices: no two indices in the world share one."""
         told = self._cluster.ask(lambda es: es.indices.get_settings(index=f"{self.prefix}-*", name="index.uuid"))
-        return frozenset(held["settings"]["index"]["uuid"] for held in dict(told).values())
+        ours = (held for index, held in dict(told).items() if schema.is_under(index, self.prefix))
+        return frozenset(held["settings"]["index"]["uuid"] for held in ours)
+
+    def standing(self) -> tuple[str, ...]:
+        """Every index under our prefix by name, and none of a longer one: `tocsin-b-ids` is not of `tocsin`."""
+        told = self._cluster.ask(lambda es: es.indices.get(index=f"{self.prefix}-*", filter_path="*.aliases"))
+        return tuple(sorted(index for index in dict(told) if schema.is_under(index, self.prefix)))
+
+    def expression(self) -> str:
+        """All that stands under our prefix, short enough for an address; empty where nothing does."""
+        return ",".join(sorted({self._short(index) for index in self.standing()}))
+
+    def _short(self, index: str) -> str:
+        kind = index.removeprefix(f"{self.prefix}-").split("-")[0]
+        return f"{self.prefix}-{kind}-*" if kind in {*schema.MONTHLY, schema.MOVED} else index
 
     def make(self, kind: str) -> str:
         """Make sure of the index of a kind, and give its name."""

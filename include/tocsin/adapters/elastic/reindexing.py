@@ -207,7 +207,7 @@ class Reindexing:
             self._cluster.ask(lambda es: es.indices.put_settings(index=index, settings={"index.blocks.write": None}))
 
     def _drafts(self, month: str) -> str:
-        return f"{self._indices.prefix}-moved-{month.removeprefix(self._indices.prefix + '-')}"
+        return f"{self._indices.prefix}-{schema.MOVED}-{month.removeprefix(self._indices.prefix + '-')}"
 
     def _version(self, index: str) -> int:
         mapping = self._cluster.ask(lambda es: es.indices.get_mapping(index=index))[index]["mappings"]

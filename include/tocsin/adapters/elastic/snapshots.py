@@ -45,7 +45,7 @@ class Snapshots:
         """Take a snapshot of everything under the prefix, while others write. PermanentError: it is not whole."""
         if not _NAME.fullmatch(name):
             raise PermanentError(f"{name!r} is no name for a snapshot; write small letters, digits, - _ and .")
-        held = self._standing(self._indices.prefix)
+        held = self._indices.standing()
         if not held:
             raise PermanentError(
                 f"nothing stands under the prefix {self._indices.prefix}, so there is nothing to keep"
@@ -54,7 +54,7 @@ class Snapshots:
             lambda es: es.options(request_timeout=_PATIENCE).snapshot.create(
                 repository=self._repository,
                 snapshot=name,
-                indices=held,
+                indices=list(held),
                 include_global_state=False,
                 wait_for_completion=True,
             ),
@@ -85,10 +85,10 @@ class Snapshots:
         `prefix` may be another than that of the snapshot, so that one can look before one moves.
         """
         snapshot, ours = self.find(name), self._indices.prefix
-        mine = [index for index in snapshot.indices if _is_ours(index, ours)]
+        mine = [index for index in snapshot.indices if schema.is_under(index, ours)]
         if not mine:
             raise PermanentError(f"the snapshot {name} holds nothing under the prefix {ours}")
-        if standing := self._standing(prefix):
+        if standing := Indices(self._cluster, prefix).standing():
             raise PermanentError(
                 f"{standing[0]} is there already; restore under another prefix (--as), or delete what is there first"
             )
@@ -110,16 +110,6 @@ class Snapshots:
         if actions:
             self._cluster.ask(lambda es: es.indices.update_aliases(actions=actions))
         return tuple(sorted(restored))
-
-    def _standing(self, prefix: str) -> list[str]:
-        told = self._cluster.ask(lambda es: es.indices.get(index=f"{prefix}-*", filter_path="*.aliases"))
-        return sorted(index for index in told if _is_ours(index, prefix))
-
-
-def _is_ours(index: str, prefix: str) -> bool:
-    """Say whether an index stands under this very prefix: `tocsin-b-mentions` is not one of `tocsin`."""
-    rest = index.removeprefix(f"{prefix}-")
-    return rest != index and rest.split("-")[0] in {*schema.KINDS, "moved"}
 
 
 def _names(index: str, prefix: str) -> list[dict[str, str]]:

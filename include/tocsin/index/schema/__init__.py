@@ -19,8 +19,28 @@ KINDS = (
 )
 MONTHLY = ("mentions", "series")
 """Kinds that lie in one index per month, behind an alias."""
+MOVED = "moved"
+"""Stands before the kind in the name of a month that was moved: no template's pattern matches it."""
 PRIORITY = 500
 """Over Elasticsearch's own templates (100 to 200), so that a pattern of theirs never shapes our indices."""
+
+
+def prefix_problem(prefix: str) -> str | None:
+    """Say why names must not begin with this prefix; None where they may.
+
+    `tocsin-moved` or `tocsin-mentions-b` would lie in what the team with the prefix `tocsin` calls its own: its
+    templates would shape the other's indices, and each would delete from the other's.
+    """
+    ours = {*KINDS, MOVED}.intersection(prefix.split("-")[1:])
+    if not ours:
+        return None
+    return f"{prefix!r} holds -{min(ours)}, which names an index of another prefix; write another word there"
+
+
+def is_under(index: str, prefix: str) -> bool:
+    """Say whether an index stands under this very prefix: `tocsin-b-mentions` is not one of `tocsin`."""
+    rest = index.removeprefix(f"{prefix}-")
+    return rest != index and rest.split("-")[0] in {*KINDS, MOVED}
 
 
 @cache

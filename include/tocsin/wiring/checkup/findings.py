@@ -1,6 +1,6 @@
 """What a check-up says: facts in, a finding out; nothing here asks anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -131,9 +131,11 @@ def judge_version(number: str | None) -> Finding:
 UNTOLD = "not told to this key (cluster privilege `monitor`); nothing needs it"
 
 
-def judge_health(status: str | None, unassigned: int) -> Finding:
-    """Health of our indices: green, yellow, red; None where the key may not ask."""
+def judge_health(status: str | None, unassigned: int, blocks: Mapping[str, str]) -> Finding:
+    """Health of our indices: green, yellow, red, None where the key may not ask; and those closed for writing."""
     what, told = "indices", f"{status}, {unassigned} copies without a place"
+    if blocks and status != "red":
+        return _closed(blocks)
     if status is None:
         return ok(what, f"their health is {UNTOLD}")
     if status == "red":
@@ -143,6 +145,16 @@ def judge_health(status: str | None, unassigned: int) -> Finding:
             what, told, "add a node, or see GET _cluster/allocation/explain: one disk holds the only copy"
         )
     return ok(what, status)
+
+
+def _closed(blocks: Mapping[str, str]) -> Finding:
+    """What nobody may write to, whatever its health: new mentions wait on our disk meanwhile."""
+    told = f"closed for writing: {some([f'{index} ({block})' for index, block in blocks.items()])}"
+    if "read_only_allow_delete" in blocks.values():
+        remedy = "a disk of the node is nearly full: free room there, and it opens them again by itself"
+    else:
+        remedy = "look again in a minute; if no `tocsin store reindex` runs, run it with --all, or lift the block"
+    return broken("indices", told, remedy)
 
 
 def judge_privileges(missing: Sequence[str] | None) -> Finding:

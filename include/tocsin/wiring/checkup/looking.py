@@ -109,7 +109,7 @@ def _elastic(stores: Stores, clock: Clock) -> Iterator[Finding]:
         yield broken("templates", f"{findings.some(newer)} were written by a newer Tocsin", "update this Tocsin")
     else:
         yield ok("templates", "none is newer than ours")
-    yield findings.judge_health(*node.health())
+    yield findings.judge_health(*node.health(), node.blocks())
     yield from findings.judge_months(node.sizes(), _outdated(stores))
     yield ok("store", f"Elasticsearch {stores.cluster.url}, {stores.mentions.total():,} mentions")
 
