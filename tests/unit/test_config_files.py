@@ -206,7 +206,19 @@ def test_a_wrong_brands_file_is_told_with_place_and_remedy(case: str) -> None:
 
 FEED = ("kind: feed", "url: https://example.org/f")
 WRONG_SOURCES = {
-    "kind": (source("kind: fed", "url: u"), "3:11: kind: 'fed' is not known; write 'feed', 'file', 'mastodon', "),
+    "until": (
+        source(*FEED, "until: 2011-01-01"),
+        "5:12: until: a feed is not read backwards; delete the line, or write kind: archive",
+    ),
+    "no day": (
+        source("kind: archive", "url: https://e.org/", "until: 2011-02-31"),
+        "5:12: until: '2011-02-31' is no day",
+    ),
+    "archive's url": (source("kind: archive", "url: e.org/tag/"), "4:10: url: 'e.org/tag/' has no scheme"),
+    "kind": (
+        source("kind: fed", "url: u"),
+        "3:11: kind: 'fed' is not known; write 'feed', 'archive', 'file', 'mastodon', ",
+    ),
     "scheme": (
         source("kind: feed", "url: ftp://example.org/"),
         "4:10: url: 'ftp://example.org/' has scheme 'ftp'; a f",

@@ -12,6 +12,7 @@ from tocsin.cli.kibana_commands import kibana_app
 from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.quarantine_commands import quarantine_app
 from tocsin.cli.replay_command import replay
+from tocsin.cli.sources_commands import sources_app
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
 from tocsin.cli.store_commands import store_app
 from tocsin.cli.upkeep_command import upkeep
@@ -40,6 +41,7 @@ app.command()(search)
 app.command()(upkeep)
 app.command()(replay)
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(sources_app, name="sources")
 app.command()(erase)
 app.command()(elasticsearch)
 

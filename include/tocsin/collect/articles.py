@@ -61,14 +61,14 @@ async def read_articles(
 ) -> tuple[Report, ...]:
     """Read the pages that these raw batches want, and write what they say into the batches; a report per batch.
 
-    Wanted are pages of feeds' items that concern a brand, as the source's `full_text` says. A page is
+    Wanted are pages of feeds' and archives' items that concern a brand, as the source's `full_text` says. A page is
     asked for once, whatever came of it, also when the run is repeated, and one run asks for an address once. The
     feed's text stays where the page has no more; its author and time stay where it states them. Counted: `full` (the
     page gave more text), `short` (it did not), `known` (the post is stored already: not asked for), `refused` (by
     robots.txt or our own guards), `failed` (no answer, or none with a page), `late` (no time was left). A batch
     without such items has no report.
     """
-    by_id = {source.id: source for source in sources if source.kind is SourceKind.FEED}
+    by_id = {source.id: source for source in sources if source.kind in {SourceKind.FEED, SourceKind.ARCHIVE}}
     wanted = {batch_id: _wanted(batch_id, by_id, batches, reading) for batch_id in batch_ids}
     items = {item.url: item for batch in wanted.values() for item in batch}
     read = await _read_all(items, by_id, reading, now)

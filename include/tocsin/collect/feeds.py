@@ -11,8 +11,9 @@ from tocsin.collect.manners import address_of
 from tocsin.collect.networks.table import NETWORKS
 from tocsin.collect.poll import Round, Visit
 from tocsin.collect.settle import settle
+from tocsin.collect.visit_archive import visit_archive
 from tocsin.collect.visit_network import visit_network
-from tocsin.model import Source, SourceState
+from tocsin.model import Source, SourceKind, SourceState
 
 GROUP = 200
 """Looks that become durable together at most."""
@@ -37,7 +38,7 @@ class Manners:
 async def visit_web(
     sources: Sequence[Source], known: Mapping[str, SourceState], around: Round, manners: Manners
 ) -> list[Visit]:
-    """Visit feeds and networks, those first that have waited longest; give the visits in the order of the sources.
+    """Visit feeds, networks and archives, those first that waited longest; give visits in the order of the sources.
 
     What rests, or waits for the next round, has no visit. An error of the stores is raised; what was settled before
     it stays.
@@ -93,6 +94,8 @@ class _Tour:
         state = self._known[source.id]
         if source.kind in NETWORKS:
             self.visits[source.id] = await visit_network(source, state, self._around)
+        elif source.kind is SourceKind.ARCHIVE:
+            self.visits[source.id] = await visit_archive(source, state, self._around)
         else:
             await self._looks.put(await look_at(source, state, self._around))
 

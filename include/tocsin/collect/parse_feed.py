@@ -3,7 +3,6 @@
 import re
 from calendar import timegm
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -11,6 +10,8 @@ from xml.parsers.expat import ExpatError, ParserCreate
 import fastfeedparser
 import feedparser
 
+from tocsin.collect.entry import Entry
+from tocsin.collect.parse_sitemap import is_sitemap, parse_sitemap
 from tocsin.errors import PermanentError
 
 # trafilatura brings dateparser along, and fastfeedparser uses it when it is there: "yesterday" would then be read by
@@ -25,25 +26,14 @@ _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})["'
 _WIDE = (b"utf", b"ucs")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry as its feed tells it: nothing cleaned, nothing resolved, `published` aware UTC or unknown."""
-
-    link: str = ""
-    guid: str = ""
-    title: str = ""
-    content: str = ""
-    summary: str = ""
-    author: str = ""
-    published: datetime | None = None
-
-
 def parse_feed(body: bytes, content_type: str = "") -> tuple[Entry, ...]:
-    """Read RSS, Atom, RDF or JSON Feed: at most 2,000 entries in the document's order.
+    """Read RSS, Atom, RDF, JSON Feed or a news sitemap: at most 2,000 entries in the document's order.
 
     PermanentError: the document is no feed. A broken one gives what can be saved.
     """
     body = _honest(body)
+    if is_sitemap(body):
+        return parse_sitemap(body, ENTRIES_CAP)
     entries = _fast(body)
     if entries and not _is_doubtful(body):
         return entries
@@ -58,6 +48,14 @@ def parse_feed(body: bytes, content_type: str = "") -> tuple[Entry, ...]:
         )
     # On doubt the patient one is right about the text, unless it lost entries on the way.
     return max(patient or (), entries or (), key=len)
+
+
+def feed_title(body: bytes) -> str:
+    """Give what a feed calls itself, as it writes it; "" where it does not say, or is none."""
+    try:
+        return _text(fastfeedparser.parse(body, include_content=False)["feed"].get("title"))
+    except Exception:  # As below.
+        return ""
 
 
 def _fast(body: bytes) -> tuple[Entry, ...] | None:

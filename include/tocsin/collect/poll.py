@@ -13,6 +13,7 @@ from tocsin.collect.hosts import Hosts
 from tocsin.collect.identity import Authors
 from tocsin.collect.manners import News, after_answer, after_failure, judge
 from tocsin.collect.networks.asking import Access
+from tocsin.collect.page_way import PageWay
 from tocsin.collect.read_feed import AHEAD, bad_item
 from tocsin.collect.read_file import ColumnMap, read_rows
 from tocsin.errors import ConflictError, PermanentError, TocsinError
@@ -48,6 +49,8 @@ class Round:
     concerns: Callable[[str], bool] = nothing_concerns
     """Says at a glance whether a text may concern a brand that we watch."""
     hosts: Hosts = field(default_factory=Hosts)
+    way: PageWay | None = None
+    """Needed where archives are read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from tocsin.collect.clean import clean_line, clean_text
+from tocsin.collect.entry import Entry
 from tocsin.collect.identity import canonical_url, mention_id
-from tocsin.collect.parse_feed import Entry, parse_feed
+from tocsin.collect.parse_feed import parse_feed
 from tocsin.model import BadItem, RawItem, Source
 from tocsin.ports import FetchResponse
 
@@ -35,7 +36,7 @@ def read_feed(
     `now` or before 1995, it is `now`. `pseudonym` turns (author, network) into what we may keep.
     """
     entries = parse_feed(answer.body, answer.content_type)
-    read = [_read_entry(entry, answer.url, source, now, pseudonym) for entry in entries]
+    read = [read_entry(entry, answer.url, source, now, pseudonym) for entry in entries]
     return ReadFeed(
         items=tuple(item for item in read if isinstance(item, RawItem)),
         bad=tuple(item for item in read if isinstance(item, BadItem)),
@@ -50,9 +51,10 @@ def bad_item(source: Source, reason: str, excerpt: str, now: datetime) -> BadIte
     return BadItem(blake2b(name, digest_size=16).hexdigest(), "collect", source.id, reason, excerpt, now)
 
 
-def _read_entry(
+def read_entry(
     entry: Entry, base: str, source: Source, now: datetime, pseudonym: Callable[[str, str], str]
 ) -> RawItem | BadItem:
+    """Make an item of an entry, or a bad item of one that says nothing; `base` is where it was read."""
     title = clean_line(entry.title)
     text = clean_text(entry.content) or clean_text(entry.summary)
     # A guid that is an address stands in for a missing link, as RSS says.

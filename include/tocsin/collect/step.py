@@ -10,6 +10,7 @@ from tocsin.collect.feeds import Manners, visit_web
 from tocsin.collect.hosts import Scope, hosts_before
 from tocsin.collect.identity import Authors
 from tocsin.collect.networks.asking import Access
+from tocsin.collect.page_way import PageWay
 from tocsin.collect.poll import Round, nothing_concerns, report_of, visit_file
 from tocsin.model import Report, Source, SourceKind, SourceState
 from tocsin.ports import Archive, BatchStore, Fetcher, Quarantine, ReportLog, SourceStates
@@ -41,10 +42,12 @@ async def collect_due(  # noqa: PLR0913 - one port each, and what networks need
     access: Access | None = None,
     concerns: Callable[[str], bool] = nothing_concerns,
     manners: Manners = POLITE,
+    way: PageWay | None = None,
 ) -> Collected:
     """Read every source that is due; what is new becomes one raw batch per 200 feeds (files: one per 5,000 rows).
 
-    A social network gives one batch per page; `access` is what reading it needs of the team.
+    A social network gives one batch per page; `access` is what reading it needs of the team. An archive is read one
+    page at a time; `way` is what reading pages needs.
 
     A source that fails is noted, rests longer and stops nobody; one whose host wants rest is left alone. Order per
     batch: batch, quarantine, report, then cursors, so that a crash repeats work and loses none; what comes twice has
@@ -57,7 +60,7 @@ async def collect_due(  # noqa: PLR0913 - one port each, and what networks need
     known |= {state.source_id: state for state in states.all()}
     hosts = hosts_before(sources, known, manners.scope)
     around = Round(states, fetcher, archive, batches, quarantine, reports, authors, now, access or Access())
-    around = replace(around, concerns=concerns, hosts=hosts)
+    around = replace(around, concerns=concerns, hosts=hosts, way=way)
     due = [source for source in sources if is_due(known[source.id], source, now)]
     web = [source for source in due if source.kind is not SourceKind.FILE]
     visits = await visit_web(web, known, around, manners)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tocsin.collect.networks.table import NETWORKS
@@ -178,6 +178,8 @@ def _source(entry: SourceEntry, folder: Path) -> Source:
         brands=tuple(entry.brands),
         full_text=FullText(entry.full_text),
         time_zone=entry.time_zone or "",
+        until=datetime.fromisoformat(entry.until).replace(tzinfo=UTC) if entry.until else None,
+        pages=entry.pages,
     )
 
 

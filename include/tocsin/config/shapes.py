@@ -1,11 +1,13 @@
 """What each configuration file may hold: the pydantic shapes behind the checks, the docs and the JSON Schemas."""
 
+from datetime import date
 from pathlib import PurePath
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
+from tocsin.config.problems import shown
 from tocsin.config.words import (
     Every,
     Keep,
@@ -66,7 +68,7 @@ class BrandsFile(Shape):
     """The brands, at least one."""
 
 
-_ADDRESSED = ("feed", "file")
+_ADDRESSED = ("feed", "archive", "file")
 """Kinds that need to say where they are: a social network is where it is."""
 
 
@@ -85,10 +87,10 @@ class SourceEntry(Shape):
 
     id: Slug
     """Short name in logs and counts; never change it, what was read hangs on it."""
-    kind: Literal["feed", "file", "mastodon", "bluesky", "reddit", "hackernews", "youtube", "facebook"]
-    """`feed` is RSS or Atom; `file` is an archive, CSV or JSON Lines, also .gz; the others are social networks."""
+    kind: Literal["feed", "archive", "file", "mastodon", "bluesky", "reddit", "hackernews", "youtube", "facebook"]
+    """`feed`: RSS, Atom, news sitemap; `archive`: a site's old posts; `file`: CSV, JSON Lines; else a network."""
     url: Annotated[_Address | None, Field(validate_default=True)] = None
-    """Address of the feed, http(s), or path of the file, from this file's folder; of a network, another server."""
+    """Address of feed or archive, http(s), or path of a file, from this file's folder; a network's other server."""
     query: Line | None = None
     """What a social network is asked for, see sources.md; left out, names and aliases of the brands, each once."""
     brands: list[Slug] = []
@@ -107,6 +109,10 @@ class SourceEntry(Shape):
     """IANA name of the zone of times that state none, on pages; left out, TOCSIN_TIME_ZONE."""
     conditional: bool = True
     """`false` fetches the whole feed at each look, for a server that says "unchanged" of what has changed."""
+    until: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    """How far back an archive is read, a day such as "2011-01-01"; left out, to its end."""
+    pages: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """Pages of an archive that are read at most."""
     enabled: bool = True
     """`false` keeps the source here but does not read it."""
 
@@ -118,7 +124,7 @@ class SourceEntry(Shape):
             if kind in _ADDRESSED:
                 raise PydanticKnownError("missing")
             return None
-        if kind == "feed":
+        if kind in {"feed", "archive"}:
             return parse_web_url(url)
         if kind == "file" and ("://" in url or not PurePath(url).name or not url.isprintable()):
             raise ValueError("a source of kind file takes a path; for an address write kind: feed")
@@ -139,6 +145,19 @@ class SourceEntry(Shape):
         if query is not None and '"' in query:
             raise ValueError("is asked for as a phrase; leave out the double quotes")
         return query
+
+    @field_validator("until")
+    @classmethod
+    def _is_a_day(cls, until: str | None, info: ValidationInfo) -> str | None:
+        if until is None:
+            return None
+        if info.data.get("kind") not in {"archive", None}:
+            raise ValueError(f"a {_called(info)} is not read backwards; delete the line, or write kind: archive")
+        try:
+            date.fromisoformat(until)
+        except ValueError as exc:
+            raise ValueError(f"{shown(until)} is no day; write one such as 2011-01-01") from exc
+        return until
 
 
 def _called(info: ValidationInfo) -> str:

@@ -12,6 +12,6 @@ def coverage(sources: Sequence[Source], states: Sequence[SourceState], now: date
     One that fails or keeps us out is not heard; one that answers and brings nothing is.
     """
     known = {state.source_id: state for state in states}
-    asked = [source for source in sources if source.kind is not SourceKind.FILE]
+    asked = [source for source in sources if source.kind not in {SourceKind.FILE, SourceKind.ARCHIVE}]
     heard = sum(is_heard(source, known.get(source.id), now) for source in asked)
     return heard / len(asked) if asked else 1.0

@@ -48,6 +48,7 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     FILE = "file"
+    ARCHIVE = "archive"
     MASTODON = "mastodon"
     BLUESKY = "bluesky"
     REDDIT = "reddit"
@@ -86,6 +87,10 @@ class Source:
     """IANA name of the zone of times that state none; empty: the team's."""
     conditional: bool = True
     """Whether it is asked for changes only; some servers say "unchanged" of what has changed."""
+    until: datetime | None = None
+    """How far back an archive is read; None: to its end, or to its last page by `pages`."""
+    pages: int = 1_000
+    """Pages of an archive that are read at most."""
 
 
 @dataclass(frozen=True, slots=True)

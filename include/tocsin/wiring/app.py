@@ -50,13 +50,17 @@ class App:
         from tocsin.collect.step import Manners, Scope, collect_due
         from tocsin.enrich.glance import Glance
         from tocsin.wiring.networks import network_access
+        from tocsin.wiring.pages import page_way
 
         settings = self.settings
         scope = Scope(settings.retry_after_scope)
         manners = Manners(settings.fetches_at_once, settings.host_spacing, scope)
 
         async def fetch_all() -> Any:
-            async with GuardedFetcher(allow=self.settings.allow_networks) as fetcher:
+            async with (
+                GuardedFetcher(allow=self.settings.allow_networks) as fetcher,
+                page_way(self.settings, fetcher) as way,
+            ):
                 return await collect_due(
                     self.config.sources,
                     states=self.stores.sources,
@@ -70,6 +74,7 @@ class App:
                     access=network_access(self.settings, self.config, self.find_connection),
                     concerns=Glance(self.config.brands),
                     manners=manners,
+                    way=way,
                 )
 
         return list(asyncio.run(fetch_all()).batch_ids)

@@ -13,8 +13,10 @@ from tocsin.adapters.polite import SPACING, PoliteFetcher
 from tocsin.collect.article import PAGE_CAP
 from tocsin.collect.articles import Reading, read_articles
 from tocsin.collect.identity import Authors, pseudonym
+from tocsin.collect.page_way import PageWay
 from tocsin.config import Settings
 from tocsin.model import RawItem, Report, full_text
+from tocsin.ports import Fetcher
 from tocsin.wiring.outside import pseudonym_key
 
 if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching pays them
@@ -45,6 +47,13 @@ def read_pages(app: "App", batch_ids: Sequence[str], *, spacing: float = SPACING
             )
 
     return asyncio.run(read())
+
+
+@asynccontextmanager
+async def page_way(settings: Settings, fetcher: Fetcher, *, spacing: float = SPACING) -> AsyncIterator[PageWay]:
+    """Open what archives are read by; manners last as long as it is open."""
+    async with ArticleProcess() as reader:
+        yield PageWay(PoliteFetcher(fetcher, spacing=spacing), reader, ZoneInfo(settings.time_zone))
 
 
 @asynccontextmanager
