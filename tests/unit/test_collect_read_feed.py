@@ -32,11 +32,24 @@ def read(body: bytes, content_type: str = "", source: Source = SOURCE):
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.xml")), ids=lambda path: path.stem)
 def test_golden(path: Path, update_golden: bool) -> None:
     feed = read(path.read_bytes())
-    got = json.dumps(msgspec.to_builtins(feed), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    assert feed.known == ()
+    told = {"items": msgspec.to_builtins(feed.items), "bad": msgspec.to_builtins(feed.bad)}
+    got = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     expected = path.with_suffix(".json")
     if update_golden:
         expected.write_text(got, encoding="utf-8")
     assert got == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.xml")), ids=lambda path: path.stem)
+def test_what_is_known_is_not_read_again(path: Path) -> None:
+    answer = FetchResponse(SOURCE.url, 200, path.read_bytes())
+    first = read_feed(answer, SOURCE, now=NOW, pseudonym=lambda author, _: author)
+    ids = [item.id for item in first.items]
+    again = read_feed(answer, SOURCE, now=NOW, pseudonym=lambda author, _: author, known=frozenset(ids[1:]))
+    assert list(again.known) == [one for one in ids if one in ids[1:]]
+    assert [item.id for item in again.items] == [one for one in ids if one not in ids[1:]]
+    assert again.bad == first.bad
 
 
 def test_a_feed_about_one_brand_says_so_of_each_entry() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +23,7 @@ USER_AGENT = "Tocsin/0.1 (feed reader)"
 
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_POOLS = 32
 _FOR_GOOD = frozenset({301, 308})
 _BUSY = frozenset({408, 425, 429})
 
@@ -116,17 +118,34 @@ class GuardedFetcher:
         )
 
 
-class _GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over a pool that dials through the guard; httpx offers no argument for it."""
+class _GuardedTransport(httpx.AsyncBaseTransport):
+    """Each host by one of several pools: for each request a pool looks at every connection that it holds."""
 
     def __init__(self, allow: Sequence[Network]) -> None:
-        super().__init__(trust_env=False)
+        context, backend = httpx.create_ssl_context(trust_env=False), GuardedBackend(allow)
+        self._parts = [_PartTransport(context, backend) for _ in range(_POOLS)]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request by its host's pool."""
+        return await self._parts[hash(request.url.host) % _POOLS].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for part in self._parts:
+            await part.aclose()
+
+
+class _PartTransport(httpx.AsyncHTTPTransport):
+    """httpx's own transport over a pool that dials through the guard; httpx offers no argument for it."""
+
+    def __init__(self, context: SSLContext, backend: GuardedBackend) -> None:
+        super().__init__(verify=context, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=100,
-            max_keepalive_connections=20,
+            ssl_context=context,
+            max_connections=500,
+            max_keepalive_connections=100,
             keepalive_expiry=5.0,
-            network_backend=GuardedBackend(allow),
+            network_backend=backend,
         )
 
 

@@ -5,19 +5,27 @@ from collections.abc import AsyncIterator
 
 from tocsin.errors import PermanentError, RefusedError, TransientError
 
+_HARMLESS = 1024 * 1024
+_LIKELY = 100
+
 
 async def read_capped(chunks: AsyncIterator[bytes], encoding: str, cap: int) -> bytes:
     """Join the chunks, unpacked when `encoding` is gzip or deflate; never holds more than `cap` bytes and one chunk.
 
-    RefusedError: more than `cap` bytes. TransientError: the packed body breaks off. PermanentError: it is damaged, or
-    in an encoding that we did not ask for.
+    RefusedError: more than `cap` bytes, or a bomb: more than 1 MB and 100 times what came. TransientError: the packed
+    body breaks off. PermanentError: it is damaged, or in an encoding that we did not ask for.
     """
-    body = bytearray()
+    body, packed = bytearray(), 0
     unpack = _unpacker(encoding)
     async for chunk in chunks:
-        body += unpack.feed(chunk, cap + 1 - len(body)) if unpack else chunk
+        packed += len(chunk)
+        # Markup packs ten or twenty times smaller; to unpack a bomb to the cap costs a tenth of a second.
+        likely = max(_HARMLESS, _LIKELY * packed) if unpack else cap
+        body += unpack.feed(chunk, min(cap, likely) + 1 - len(body)) if unpack else chunk
         if len(body) > cap:
             raise RefusedError(f"the body is over {cap} bytes")
+        if len(body) > likely:
+            raise RefusedError(f"a bomb: {packed} bytes unpack to more than {_LIKELY} times as much")
     if unpack and not unpack.is_whole:
         raise TransientError("the packed body breaks off")
     return bytes(body)

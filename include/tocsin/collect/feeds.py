@@ -80,15 +80,22 @@ class _Tour:
                 self.visits |= {visit.source_id: visit for visit in visits}
 
     async def _visit_host(self, queue: deque[Source]) -> None:
-        """Visit one host's sources one by one; who waits for its host holds no slot."""
+        """Visit one host's sources one by one; without spacing on the one connection, so with one slot to the end."""
+        while queue:
+            async with self._slots:
+                while queue:
+                    await self._visit_next(queue)
+                    if self._manners.spacing:
+                        break
+            if queue:
+                await asyncio.sleep(self._manners.spacing)
+
+    async def _visit_next(self, queue: deque[Source]) -> None:
         while queue:
             source = queue.popleft()
-            if _rests(source, self._around) or asyncio.get_running_loop().time() > self._deadline:
-                continue
-            async with self._slots:
+            if not _rests(source, self._around) and asyncio.get_running_loop().time() <= self._deadline:
                 await self._visit(source)
-            if queue and self._manners.spacing:
-                await asyncio.sleep(self._manners.spacing)
+                return
 
     async def _visit(self, source: Source) -> None:
         state = self._known[source.id]

@@ -57,14 +57,20 @@ def mention_id(
     `url` is canonical. With a link: the link, and the guid unless it is a form of the same link (several comments
     may share one page). Without: source and guid. Without both: source, author, title, stated time and text.
     """
-    own = _UNSEEN.sub("", guid[:GUID_CAP])
-    if _names_a_page(url):
-        same = _same_page(canonical_url(own)) == _same_page(url)
-        return _digest("link", _same_page(url), "" if same else own)
-    if own:
-        return _digest("guid", source_id, own)
+    if name := own_name(url=url, guid=guid, source_id=source_id):
+        return name
     stated = published.isoformat() if published else ""
     return _digest("text", source_id, author, title, stated, text)
+
+
+def own_name(*, url: str, guid: str, source_id: str) -> str:
+    """Give the part of `mention_id` that link and guid decide; "" where the post has neither."""
+    own = _UNSEEN.sub("", guid[:GUID_CAP])
+    if _names_a_page(url):
+        # Most guids are the link itself, and reading an address is not cheap.
+        same = own in ("", url) or _same_page(canonical_url(own)) == _same_page(url)
+        return _digest("link", _same_page(url), "" if same else own)
+    return _digest("guid", source_id, own) if own else ""
 
 
 def pseudonym(author: str, network: str, key: bytes) -> str:

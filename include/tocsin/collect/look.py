@@ -36,9 +36,10 @@ class Look:
     """`fetched`, `unchanged` or `failed`."""
     state: SourceState
     items: tuple[RawItem, ...] = ()
+    """What was not in the document before; an item may come twice."""
     bad: tuple[BadItem, ...] = ()
-    known: frozenset[str] = frozenset()
-    """Ids of the items of the document before."""
+    known: int = 0
+    """How many of its entries were in the document before."""
 
 
 async def look_at(source: Source, state: SourceState, around: Round) -> Look:
@@ -81,16 +82,15 @@ def _read(answer: FetchResponse, source: Source, state: SourceState, took: int, 
     )
     if digest == state.body_hash:
         return Look(source, "unchanged", after_answer(source, seen, News(took, unchanged=True), now, note))
-    read = read_feed(answer, source, now=now, pseudonym=around.authors.pseudonym)
-    # A document that is empty for once must not make everything new again.
-    ids = tuple(dict.fromkeys(item.id for item in read.items)) or state.recent_ids
-    known = frozenset(state.recent_ids)
-    new = [item for item in read.items if item.id not in known]
-    if any(around.concerns(f"{item.title} {item.text}") for item in new):
+    read = read_feed(answer, source, now=now, pseudonym=around.authors.pseudonym, known=frozenset(state.recent_ids))
+    if any(around.concerns(f"{item.title} {item.text}") for item in read.items):
         seen = replace(seen, matched_at=now)
-    # Before the ids are replaced: what an old state knows nothing of is no rhythm.
-    after = after_answer(source, seen, News(took, len(set(ids) - known), len(known.intersection(ids))), now, note)
-    return Look(source, "fetched", replace(after, recent_ids=ids), read.items, read.bad, known)
+    ids = dict.fromkeys((*(item.id for item in read.items), *read.known))
+    known = len(set(read.known))
+    after = after_answer(source, seen, News(took, len(ids) - known, known), now, note)
+    # A document that is empty for once must not make everything new again.
+    after = replace(after, recent_ids=tuple(ids) or state.recent_ids)
+    return Look(source, "fetched", after, read.items, read.bad, len(read.known))
 
 
 def _hint(answer: FetchResponse) -> float | None:

@@ -40,9 +40,9 @@ def settle(looks: Sequence[Look], around: Round) -> list[Visit]:
 
 
 def _count(look: Look, new: dict[str, RawItem], erased: frozenset[str]) -> Counter[str]:
-    counts = Counter(quarantined=len(look.bad))
+    counts = Counter(quarantined=len(look.bad), known=look.known)
     for item in look.items:
-        status = item_status(item, look.known, new, erased)
+        status = item_status(item, (), new, erased)
         counts[status] += 1
         if status == "new":
             new[item.id] = item
