@@ -102,14 +102,20 @@ _MONDAY = Said(
 )
 _SOURCES = Said(
     en=(
-        "**Health.** *Healthy*: the last request was answered well. *Failing*: it was not; the row says why and "
-        "when it last worked. *Never answered*: no good answer yet. Sources and refused items are shown whatever "
+        "**Health.** *Failing*: three bad answers in a row, or one that is no mistake; the row says why and when "
+        "it last worked. *Asks for rest*: the server wants to be left alone. *Never answered*: no good answer yet; "
+        "these three are not heard. *Unusually quiet*: it answers, and brings nothing for longer than its own rhythm "
+        "explains. *Unusually loud*: today brought more than any day before. *Slow*: over five seconds an answer. "
+        "Sources and refused items are shown whatever "
         "is filtered, and sources whatever the time. A source is asked again by itself: failures stretch the "
         "wait."
     ),
     fr=(
-        "**Santé.** *En forme* : la dernière demande a reçu une bonne réponse. *En panne* : non ; la ligne dit "
-        "pourquoi, et quand cela marchait encore. *Jamais répondu* : pas encore de bonne réponse. Sources et "
+        "**Santé.** *En panne* : trois mauvaises réponses de suite, ou une qui ne trompe pas ; la ligne dit "
+        "pourquoi, et quand cela marchait encore. *Demande du répit* : le serveur veut qu’on le laisse. "
+        "*Jamais répondu* : pas encore de bonne réponse ; ces trois-là ne sont pas entendues. *Anormalement calme* : elle répond, et "
+        "n’apporte rien depuis plus longtemps que son rythme ne l’explique. *Anormalement bavarde* : plus "
+        "aujourd’hui que n’importe quel jour d’avant. *Lente* : plus de cinq secondes par réponse. Sources et "
         "éléments refusés s’affichent quel que soit le filtre, et les sources quelle que soit la période. Une "
         "source est redemandée d’elle-même : les échecs allongent l’attente."
     ),

@@ -6,6 +6,9 @@ from tocsin.kibana.dashboards import Times, dashboard, ways
 from tocsin.kibana.panels import chart, lay_out, markdown
 from tocsin.kibana.texts import Texts
 
+TILES = (("failing", 10), ("throttled", 9), ("never", 10), ("quiet", 9), ("healthy", 10))
+"""What is counted, and how wide it stands."""
+
 
 def sources(t: Texts) -> Json:
     """The last seven days, without controls: sources know neither brand nor language, network or tone."""
@@ -13,10 +16,7 @@ def sources(t: Texts) -> Json:
         (3, [(48, ways(t, "sources"))]),
         (
             6,
-            [
-                (16, chart(t, state, f"sources_{state}", states.sources_tile(t, state)))
-                for state in ("failing", "never", "healthy")
-            ],
+            [(wide, chart(t, state, f"sources_{state}", states.sources_tile(t, state))) for state, wide in TILES],
         ),
         (14, [(48, chart(t, "list", "p_sources", states.sources(t)))]),
         (

@@ -65,7 +65,7 @@ def unheard(t: Texts) -> Chart:
 
     A layer that ignores the dashboard's filters ignores the chart's own query too, so the choice is in the split.
     """
-    return _sources(t, only=("failing", "never"))
+    return _sources(t, only=("failing", "throttled", "never"))
 
 
 def sources(t: Texts) -> Chart:
@@ -76,7 +76,7 @@ def sources(t: Texts) -> Chart:
 
 def _sources(t: Texts, *more: Column, only: Sequence[str] = ()) -> Chart:
     columns = (
-        by("health", t("health"), "health", size=5, most="failures", only=only),
+        by("health", t("health"), "health", size=7, most="failures", only=only),
         by("source", t("source_id"), "source_id", size=1000, most="failures"),
         latest("note", t("note"), "note.keyword", by="checked_at", kql=NOTED),
         measure("failures", t("failures"), "max", "failures", form=WHOLE),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tocsin.kibana.columns import MINUTES, ONE_DECIMAL, PERCENT, TIMES, Json
 from tocsin.kibana.objects import compact, saved_object
 from tocsin.kibana.texts import Texts
+from tocsin.model import Health
 
 TIME = {
     "mentions": "@timestamp",
@@ -76,7 +77,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "local.weekday": ("1", "2", "3", "4", "5", "6", "7"),
     },
     "incidents": {"level": ("calm", "watch", "critical"), "state": ("open", "closed")},
-    "sources": {"health": ("healthy", "failing", "never")},
+    "sources": {"health": tuple(Health)},
 }
 """Values that are words of ours, and are shown in the reader's language."""
 
