@@ -78,18 +78,22 @@ def posts(t: Texts, name: str, title: str, search: str) -> Panel:
 
 def markdown(t: Texts, name: str, title: str, text: str) -> Panel:
     """A text in Markdown; Kibana shows any HTML in it as text."""
+    return Panel(name, {"type": "visualization", "title": t(title), "embeddableConfig": told(t(text))})
+
+
+def told(text: str) -> Json:
+    """What a panel that shows a Markdown text consists of."""
     source = {"query": kuery(), "filter": []}
     saved = {
         "id": "",
         "title": "",
         "description": "",
         "type": "markdown",
-        "params": {"fontSize": 12, "openLinksInNewTab": False, "markdown": t(text)},
+        "params": {"fontSize": 12, "openLinksInNewTab": False, "markdown": text},
         "uiState": {},
         "data": {"aggs": [], "searchSource": source},
     }
-    inside = {"savedVis": saved, "enhancements": {}, "hidePanelTitles": True}
-    return Panel(name, {"type": "visualization", "title": t(title), "embeddableConfig": inside})
+    return {"savedVis": saved, "enhancements": {}, "hidePanelTitles": True}
 
 
 def links(t: Texts, name: str, targets: Sequence[tuple[str, bool]]) -> Panel:

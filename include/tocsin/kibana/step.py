@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.kibana.older import suited
 from tocsin.ports import Refused, SavedObject, SavedObjects
 
 Json = Any
@@ -36,9 +37,11 @@ class Pushed:
 def push_objects(objects: Sequence[SavedObject], *, kibana: SavedObjects, dry_run: bool = False) -> Pushed:
     """Create what is missing and update what differs; what is the same is not sent. Errors: those of the port.
 
-    One object that Kibana refuses does not stop the others.
+    A Kibana that lacks a kind of panel gets the nearest that it has. One object that it refuses does not stop the
+    others.
     """
     version = kibana.version()
+    objects = suited(objects, version)
     held = {key(each): each for each in kibana.find([key(each) for each in objects])}
     unchanged = tuple(each for each in objects if key(each) in held and is_same(each, held[key(each)]))
     same = {key(each) for each in unchanged}
