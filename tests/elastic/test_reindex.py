@@ -13,7 +13,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from tocsin.adapters.elastic import ElasticStores, open_elastic
-from tocsin.errors import PermanentError
+from tocsin.errors import PermanentError, TransientError
 from tocsin.model import Hourly, Mention, SeriesPoint, Tone, Window
 from tocsin.node import Address
 
@@ -181,6 +181,65 @@ def test_a_document_that_does_not_fit_moves_nothing(place, stores, es):
     assert index_behind(es, month) == month
     assert es.indices.get(index=f"{place[2]}-moved-*") == {}
     assert stores.mentions.add([mention(11)]).created == 1
+
+
+def test_a_second_move_that_clears_the_first_one_s_draft_away_spoils_nothing(place, stores, es):
+    stores.mentions.add(map(mention, range(1_500)))
+    month = f"{place[2]}-mentions-2026.11"
+    moving, other = stores.reindexing("mentions"), stores.reindexing("mentions")
+    rewrite, numbers = moving._rewrite, count()
+
+    def disturbed(source):
+        # As a second move begins. What is written after that would make the draft anew, with a mapping of no one's.
+        if next(numbers) == 0:
+            other._clear(month)
+        return rewrite(source)
+
+    moving._rewrite = disturbed
+    with pytest.raises(TransientError, match="somebody else"):
+        moving.move(month)
+    assert index_behind(es, month) == month
+    assert es.indices.get(index=f"{place[2]}-moved-*") == {}
+    assert moving.move(month).documents == 1_500
+    assert stores.mentions.get("m17") == mention(17)
+
+
+MOVER = """
+import sys
+from tocsin.adapters.elastic import open_elastic
+from tocsin.errors import TransientError
+url, key, prefix = sys.argv[1:4]
+moving = open_elastic(url, api_key=key or None, prefix=prefix).reindexing("mentions")
+print("ready", flush=True)
+sys.stdin.readline()
+moved = 0
+for _ in range(4):
+    try:
+        moved += moving.move(f"{prefix}-mentions-2026.11").documents == 300
+    except TransientError:
+        pass
+print(moved)
+"""
+
+
+def test_two_that_move_at_once_lose_nothing(place, stores, es):
+    stores.mentions.add(map(mention, range(300)))
+    month = f"{place[2]}-mentions-2026.11"
+    movers = [beside(MOVER, place) for _ in range(2)]
+    for mover in movers:
+        mover.stdin.write("go\n")
+        mover.stdin.flush()
+    for mover in movers:
+        said, _ = mover.communicate(timeout=120)
+        assert mover.returncode == 0, said
+    assert stores.reindexing("mentions").move(month).documents == 300
+    assert (
+        es.indices.get_mapping(index=index_behind(es, month))[index_behind(es, month)]["mappings"]["dynamic"]
+        == "false"
+    )
+    assert len(es.indices.get(index=f"{place[2]}-moved-*")) == 1
+    assert stores.mentions.add([mention(300)]).created == 1
+    assert stores.mentions.total() == 301
 
 
 KILLED = """

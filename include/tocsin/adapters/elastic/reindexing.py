@@ -49,6 +49,17 @@ class Moved:
     passes: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The new index while nobody knows it; by the node's own id for it we know that it is still the one we made.
+
+    Somebody who deletes it is not all: our next write would make one of that name anew, with a mapping of nobody's.
+    """
+
+    name: str
+    born: str
+
+
 class Reindexing:
     """The moving of one kind's months; one process at a time, another one makes it stop with an error."""
 
@@ -75,44 +86,53 @@ class Reindexing:
 
     def move(self, month: str) -> Moved:
         """Move one month. TransientError: another move came between; PermanentError: a document does not fit."""
-        old = self.months()[month]
         self._indices.install(self._kind)
-        self._clear(month)
-        new = self._make(month)
         try:
-            marker, passes = -1, 0
-            while True:
-                checkpoint = self._checkpoint(old)
-                copied = self._copy(old, new, marker)
-                marker, passes = checkpoint, passes + 1
-                if copied <= _NEARLY or passes >= _MOST_PASSES:
-                    break
-            return self._finish(month, old, new, marker, passes)
-        except BaseException:
-            # Only while it has no name: where the answer to the swap got lost, it may be all that there is.
-            with suppress(TocsinError):
-                self._discard_drafts(month)
+            old = self._clear(month)
+            draft = self._make(month)
+        except AbsentError as exc:
+            raise _disturbed(month) from exc
+        try:
+            return self._fill(month, old, draft)
+        except TocsinError as exc:
+            if isinstance(exc, AbsentError) or not self._is_ours(draft):
+                raise _disturbed(month) from exc
             raise
+        finally:
+            with suppress(TocsinError):
+                self._discard(f"{draft.name}*")
 
-    def _finish(self, month: str, old: str, new: str, marker: int, passes: int) -> Moved:
+    def _fill(self, month: str, old: str, draft: _Draft) -> Moved:
+        marker, passes = -1, 0
+        while True:
+            checkpoint = self._checkpoint(old)
+            copied = self._copy(old, draft.name, marker)
+            marker, passes = checkpoint, passes + 1
+            if copied <= _NEARLY or passes >= _MOST_PASSES:
+                return self._finish(month, old, draft, marker, passes)
+
+    def _finish(self, month: str, old: str, draft: _Draft, marker: int, passes: int) -> Moved:
         """Close the old index for writing, take the rest, and give its names away."""
-        born = self._born(new)
+        new = draft.name
         self._cluster.ask(lambda es: es.indices.add_block(index=old, block="write"))
         try:
             self._copy(old, new, marker)
             self._settle(new)
             documents = self._drop_deleted(old, new)
-            self._swap(month, old, new, born)
+            self._swap(month, old, draft)
         except BaseException:
+            # Who deleted our draft moves the month now: the door is theirs to open.
             with suppress(TocsinError):
-                self._unblock(old)
+                if self._is_ours(draft):
+                    self._unblock(old)
             raise
         _log.info("%s: %d documents moved to %s in %d passes", month, documents, new, passes + 1)
         return Moved(month, documents, passes + 1)
 
-    def _swap(self, month: str, old: str, new: str, born: str) -> None:
-        if self._born(new) != born:
-            raise TransientError(f"{month}: somebody else began to move it; let one finish")
+    def _swap(self, month: str, old: str, draft: _Draft) -> None:
+        if not self._is_ours(draft):
+            raise _disturbed(month)
+        new = draft.name
         actions = [
             {"add": {"index": new, "alias": self._indices.name(self._kind)}},
             {"add": {"index": new, "alias": month}},
@@ -176,31 +196,40 @@ class Reindexing:
     def _count(self, index: str) -> int:
         return int(self._cluster.ask(lambda es: es.count(index=index))["count"])
 
-    def _make(self, month: str) -> str:
+    def _make(self, month: str) -> _Draft:
         # A name that our own template does not match: it would be read at once, and all would be counted twice.
         token = secrets.token_hex(3)
         new = f"{self._drafts(month)}-v{schema.version(self._kind)}-{token}"
         shape = schema.shape(self._kind)
         shape["settings"]["index"]["refresh_interval"] = "-1"
         self._cluster.ask(lambda es: es.indices.create(index=new, **shape), again=False)
-        return new
+        return _Draft(new, self._born(new))
 
     def _settle(self, new: str) -> None:
         self._cluster.ask(lambda es: es.indices.put_settings(index=new, settings={"index.refresh_interval": None}))
         self._cluster.refresh(new)
 
-    def _clear(self, month: str) -> None:
-        """Undo what a killed move of this month left: drafts without a name, then a door that stayed closed."""
-        self._discard_drafts(month)
-        self._unblock(self.months()[month])
+    def _clear(self, month: str) -> str:
+        """Undo what a killed move of this month left: drafts without a name, then a door; give the month's index."""
+        self._discard(f"{self._drafts(month)}-*")
+        old = self.months().get(month)
+        if old is None:
+            raise _disturbed(month)
+        self._unblock(old)
+        return old
 
-    def _discard_drafts(self, month: str) -> None:
-        drafts = self._cluster.ask(
-            lambda es: es.indices.get(index=f"{self._drafts(month)}-*", filter_path="*.aliases")
-        )
-        for draft, told in drafts.items():
+    def _discard(self, drafts: str) -> None:
+        """Delete drafts by pattern, while they have no name: one that a swap gave a name may be all that there is."""
+        found = self._cluster.ask(lambda es: es.indices.get(index=drafts, filter_path="*.aliases"))
+        for draft, told in found.items():
             if not told.get("aliases"):
                 self._cluster.ask(partial(_delete_index, draft))
+
+    def _is_ours(self, draft: _Draft) -> bool:
+        try:
+            return self._born(draft.name) == draft.born
+        except AbsentError:
+            return False
 
     def _unblock(self, index: str) -> None:
         with suppress(AbsentError):
@@ -222,6 +251,12 @@ class Reindexing:
         told = self._cluster.ask(lambda es: es.indices.stats(index=index, level="shards", metric="docs"))
         copies = [copy for shard in told["indices"][index]["shards"].values() for copy in shard]
         return min(int(copy["seq_no"]["local_checkpoint"]) for copy in copies if copy["routing"]["primary"])
+
+
+def _disturbed(month: str) -> TransientError:
+    return TransientError(
+        f"{month}: somebody else moves it or dropped it meanwhile; nothing was lost, let one finish"
+    )
 
 
 def _delete_index(index: str, es: Elasticsearch) -> None:
