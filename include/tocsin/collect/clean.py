@@ -25,6 +25,13 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad"
     r"\u200b\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+# Windows' quotation marks under the numbers of controls: browsers show them as such, too.
+_MISREAD = str.maketrans(
+    {code: sign for code in range(0x80, 0xA0) if (sign := bytes([code]).decode("cp1252", "ignore"))}
+)
+# Written as in XML, or never closed: HTML would take all that follows for their inside, and the post would end there.
+_CLOSED_AT_ONCE = re.compile(rf"<(?:{'|'.join(sorted(_NO_TEXT))})\b[^<>]*/>", re.IGNORECASE)
+_FRAMES = {name: re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE) for name in ("iframe", "object", "noscript")}
 _BREAKS = re.compile(r"[\r\n]+")
 _SPACES = re.compile(r"[^\S\n\r\x0b\x0c\x85\u2028\u2029]+")
 _LINES = re.compile(r"\s*[\n\r\x0b\x0c\x85\u2028\u2029]\s*")
@@ -36,13 +43,13 @@ def clean_text(raw: str, cap: int = TEXT_CAP) -> str:
     Holds for any input, hostile or broken: the result has no `<` before a letter, `/`, `!` or `?`, no control
     character but the line feed, and no lone surrogate.
     """
-    text = _UNSEEN.sub("", raw[:_RAW_CAP])
+    text = _seen(raw[:_RAW_CAP])
     for _ in range(_ROUNDS):
         if _TAG.search(text):
             text = _strip_tags(text)
         elif not _ENTITY.search(text):
             break
-        text = _UNSEEN.sub("", html.unescape(text))
+        text = _seen(html.unescape(text))
     # What still looks like the start of a tag ("battery <good but loud") is text: a space says so to every browser.
     return _one_space(_TAG_START.sub("< ", _TAG.sub(" ", text)))[:cap].rstrip()
 
@@ -52,9 +59,17 @@ def clean_line(raw: str, cap: int = TITLE_CAP) -> str:
     return clean_text(raw, cap).replace("\n", " ")
 
 
+def _seen(text: str) -> str:
+    return _UNSEEN.sub("", text.translate(_MISREAD))
+
+
 def _strip_tags(markup: str) -> str:
     if len(_OPENING.findall(markup)) > _TAGS_CAP:
         return _TAG.sub("\n", markup)
+    markup = _CLOSED_AT_ONCE.sub("", markup)
+    for name, opening in _FRAMES.items():
+        if f"</{name}" not in markup.lower():
+            markup = opening.sub("", markup)
     markup = _BREAKS.sub(" ", markup)  # In HTML a line end is a space; blocks make the lines.
     # Blocks survive nh3 without attributes, so that they can be seen as line ends; the rest goes without a space.
     blocks = nh3.clean(markup, tags=set(_BLOCKS), attributes={}, clean_content_tags=set(_NO_TEXT), link_rel=None)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 READ = 200
 """Characters that are looked at: a date stands at a line's beginning, not behind a paragraph."""
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -34,7 +34,7 @@ _UNITS = {"s": 1, "min": 60, "h": 3600, "j": 86_400, "d": 86_400, "w": 604_800, 
 _FRENCH_UNITS = {"heures": "h", "jours": "j", "semaines": "w", "mois": "mo", "ans": "y", "annees": "y"}
 _FEW = {"a": 1, "an": 1, "un": 1, "une": 1}
 
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:er|st|nd|rd|th)?(?!\d)"
 _DATES = tuple(
@@ -130,7 +130,7 @@ def _day(said: str, today: date) -> tuple[date | None, tuple[int, int]]:
 
 
 def _calendar(told: dict[str, str], today: date) -> date | None:
-    day, month = int(told["day"]), _MONTHS.get(told["month"]) or int(told["month"])
+    day, month = int(told["day"]), MONTHS.get(told["month"]) or int(told["month"])
     if month > 12 >= day and told.get("sign"):
         day, month = month, day
     try:

@@ -5,23 +5,29 @@ from calendar import timegm
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from xml.parsers.expat import ExpatError, ParserCreate
 
 import fastfeedparser
 import feedparser
 
+from tocsin.collect.bombs import refuse_bomb
+from tocsin.collect.doubt import is_doubtful
 from tocsin.collect.entry import Entry
 from tocsin.collect.parse_sitemap import is_sitemap, parse_sitemap
+from tocsin.collect.read_json_feed import is_json, read_json_feed
+from tocsin.collect.stamps import read_stamp
 from tocsin.errors import PermanentError
 
-# trafilatura brings dateparser along, and fastfeedparser uses it when it is there: "yesterday" would then be read by
-# the machine's clock, anew at each visit. A test holds this name.
-fastfeedparser.main._slow_dateparser = lambda _value: None  # noqa: SLF001 - it has no switch for it
+# fastfeedparser guesses: "yesterday", "10:30" and a guid of "12" become times by the machine's clock, anew at each
+# visit. Here it hands times over as they are written, and we read them ourselves. A test holds this name.
+fastfeedparser.main._parse_date = lambda said: said  # noqa: SLF001 - it has no switch for it
 
 ENTRIES_CAP = 2_000
-PATIENT_CAP = 4 * 1024 * 1024
-"""Bytes above which a broken document is not given to feedparser: hostile ones cost it 1.5 s for each MB."""
+PATIENT_CAP = 2 * 1024 * 1024
+"""Bytes above which a document is not given to feedparser: hostile ones cost it some seconds for each MB."""
+PATIENT_MARKS = 100_000
+"""Tags and entities above which it is not given to it either: it looks at each of them many times."""
 
+_TIMES = ("published", "updated", "created")
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})["']""")
 _WIDE = (b"utf", b"ucs")
 
@@ -31,13 +37,16 @@ def parse_feed(body: bytes, content_type: str = "") -> tuple[Entry, ...]:
 
     PermanentError: the document is no feed. A broken one gives what can be saved.
     """
+    if is_json(body):
+        return read_json_feed(body, ENTRIES_CAP)
+    refuse_bomb(body)
     body = _honest(body)
     if is_sitemap(body):
         return parse_sitemap(body, ENTRIES_CAP)
     entries = _fast(body)
-    if entries and not _is_doubtful(body):
+    if entries and not is_doubtful(body, entries):
         return entries
-    if len(body) > PATIENT_CAP:
+    if len(body) > PATIENT_CAP or body.count(b"<") + body.count(b"&") > PATIENT_MARKS:
         if entries:
             return entries
         raise PermanentError(f"no feed that could be read in {len(body)} bytes")
@@ -69,27 +78,14 @@ def _fast(body: bytes) -> tuple[Entry, ...] | None:
 
 def _patient(body: bytes, content_type: str) -> tuple[Entry, ...] | None:
     """What feedparser reads; None when it sees no feed at all. It never fetches: it is given bytes."""
-    headers = {"content-type": content_type} if "charset=" in content_type.lower() else {}
+    told = content_type.lower()
+    headers = {"content-type": content_type} if "charset=" in told and "utf-7" not in told else {}
     try:
         found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
         entries = tuple(_from_patient(entry) for entry in found["entries"][:ENTRIES_CAP])
     except Exception:  # As above; nobody is left to ask.
         return None
     return entries if entries or found.get("version") else None
-
-
-def _is_doubtful(body: bytes) -> bool:
-    """Say whether XML is not well formed: fastfeedparser then drops a bare `&` and `&nbsp;` without a word."""
-    if body.lstrip()[:1] == b"{":
-        return False
-    parser = ParserCreate()
-    skipped: list[str] = []
-    parser.SkippedEntityHandler = lambda name, _is_parameter: skipped.append(name)
-    try:
-        parser.Parse(body, True)
-    except (ExpatError, ValueError, LookupError):
-        return True
-    return bool(skipped)
 
 
 def _honest(body: bytes) -> bytes:
@@ -105,14 +101,17 @@ def _honest(body: bytes) -> bytes:
 
 
 def _from_fast(entry: Mapping[str, Any]) -> Entry:
+    guid = _text(entry.get("id"))
+    times = [_text(entry.get(key)) for key in ("published", "updated")]
     return Entry(
         link=_text(entry.get("link")),
-        guid=_text(entry.get("id")),
+        guid=guid,
         title=_text(entry.get("title")),
         content=_content(entry.get("content")),
         summary=_text(entry.get("summary")) or _text(entry.get("description")),
         author=_text(entry.get("author")),
-        published=_from_iso(entry.get("published")) or _from_iso(entry.get("updated")),
+        # Without a date it offers the guid as one: 1772539320 is then a number, not a time.
+        published=next((at for said in times if said.strip() != guid and (at := read_stamp(said))), None),
     )
 
 
@@ -121,6 +120,7 @@ def _from_patient(entry: dict[str, Any]) -> Entry:
     def own(key: str) -> Any:
         return dict.get(entry, key)
 
+    times = (read_stamp(_text(own(key))) or _from_tuple(own(f"{key}_parsed")) for key in _TIMES)
     return Entry(
         link=_text(own("link")),
         guid=_text(own("id")),
@@ -128,7 +128,7 @@ def _from_patient(entry: dict[str, Any]) -> Entry:
         content=_content(own("content")),
         summary=_text(own("summary")),
         author=_text(own("author")),
-        published=_from_tuple(own("published_parsed")) or _from_tuple(own("updated_parsed")),
+        published=next((at for at in times if at), None),
     )
 
 
@@ -141,14 +141,6 @@ def _content(value: object) -> str:
     if not isinstance(value, list):
         return ""
     return max((_text(part.get("value")) for part in value if isinstance(part, Mapping)), key=len, default="")
-
-
-def _from_iso(value: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(_text(value))
-    except ValueError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _from_tuple(value: Any) -> datetime | None:
