@@ -92,6 +92,14 @@ def test_posts_of_a_paged_feed() -> None:
     assert [entry.title for entry in read(feed)] == ["One"]
 
 
+@pytest.mark.parametrize(("encoding", "declared"), [("utf-8", ""), ("latin-1", "text/html; charset=iso-8859-1")])
+def test_the_letters_are_those_of_the_page(encoding: str, declared: str) -> None:
+    page = "<html><article><h2><a href='/a'>Été</a></h2><time>1er août 2024</time></article></html>".encode(encoding)
+    answer = FetchResponse("https://e.org/", 200, page, declared)
+    (entry,) = read_archive_page(answer, now=NOW, zone=PARIS)
+    assert (entry.title, entry.published) == ("Été", datetime(2024, 8, 1, 10, tzinfo=UTC))
+
+
 def test_a_page_without_posts_has_none() -> None:
     assert read("<html><body><h1>Rien</h1></body></html>") == ()
 

@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 from tocsin.cli.backfill_command import backfill
+from tocsin.cli.discover_command import discover
 from tocsin.cli.sources_table import show, show_table
 
-sources_app = typer.Typer(help="What is read and how it does; old posts of a site.", invoke_without_command=True)
+sources_app = typer.Typer(
+    help="What is read and how it does; find feeds of a site; old posts of a site.", invoke_without_command=True
+)
 
 
 @sources_app.callback()
@@ -25,4 +28,5 @@ def sources(
 
 
 sources_app.command()(show)
+sources_app.command()(discover)
 sources_app.command()(backfill)

@@ -10,11 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from lxml import html as markup
-from lxml.etree import LxmlError
-
 from tocsin.collect.dates import read_date
 from tocsin.collect.entry import Entry
+from tocsin.collect.html_tree import parse_html
 from tocsin.collect.parse_feed import parse_feed
 from tocsin.errors import PermanentError
 from tocsin.ports import FetchResponse
@@ -98,7 +96,7 @@ def read_archive_page(answer: FetchResponse, *, now: datetime, zone: ZoneInfo) -
         except PermanentError:
             if b"<html" not in answer.body[:5_000].lower():
                 raise
-    return _from_html(answer.body, answer.url, now=now, zone=zone)
+    return _from_html(answer, now=now, zone=zone)
 
 
 def _asking(url: str, **told: object) -> str:
@@ -139,12 +137,12 @@ def _utc(stated: str) -> datetime | None:
         return None
 
 
-def _from_html(body: bytes, url: str, *, now: datetime, zone: ZoneInfo) -> tuple[Entry, ...]:
+def _from_html(answer: FetchResponse, *, now: datetime, zone: ZoneInfo) -> tuple[Entry, ...]:
+    tree = parse_html(answer.body, answer.content_type)
     try:
-        tree = markup.document_fromstring(body, parser=markup.HTMLParser(no_network=True, huge_tree=False))
-        tree.make_links_absolute(url, handle_failures="discard")
-    except (LxmlError, ValueError) as exc:
-        raise PermanentError(f"a page that cannot be read: {type(exc).__name__}") from exc
+        tree.make_links_absolute(answer.url, handle_failures="discard")
+    except ValueError as exc:
+        raise PermanentError("a page whose links cannot be read") from exc
     for place in _POSTS:
         found = {entry.link: entry for entry in _listed(islice(tree.xpath(place), ENTRIES_CAP), now, zone)}
         if found:
