@@ -86,6 +86,11 @@ def test_a_batch_stored_again_after_a_crash_is_told_from_a_post_met_twice(stores
     assert again == Added(created=1, unchanged=1, duplicate=2)
 
 
+def test_what_is_held_and_comes_twice_in_one_call_is_one_try_and_one_repeat(stores, mention) -> None:
+    stores.mentions.add([mention("a")])
+    assert stores.mentions.add([mention("a"), mention("a"), mention("a")]) == Added(unchanged=1, duplicate=2)
+
+
 def test_more_than_one_transaction_goes_in_from_a_stream(stores, mention) -> None:
     added = stores.mentions.add(mention(f"m{n % 1200}") for n in range(1300))
     assert added == Added(created=1200, duplicate=100)

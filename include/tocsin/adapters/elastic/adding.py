@@ -67,6 +67,8 @@ class Adding:
         self._bulk = Bulk(cluster)
         self._call = secrets.token_hex(8)
         self._touched: set[str] = set()
+        self._met: set[int] = set()
+        """Hashes of ids that were held before: one that comes again in this call is a repeat, not an earlier try."""
         self._outcome = _Outcome()
 
     def add(self, mentions: Iterable[Mention]) -> Added:
@@ -175,7 +177,10 @@ class Adding:
             return "created"
         if mark.startswith(f"{self._call}."):
             return "duplicate"
-        return "unchanged" if read_mention(held) == item.mention else "duplicate"
+        if hash(item.id) in self._met or read_mention(held) != item.mention:
+            return "duplicate"
+        self._met.add(hash(item.id))
+        return "unchanged"
 
 
 def _claim_on(month: str) -> bytes:
