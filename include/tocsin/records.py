@@ -18,7 +18,14 @@ class _Signed(msgspec.Struct):
     author: str = ""
 
 
+class _Named(msgspec.Struct):
+    """All that is asked of a record when it matters which post it is."""
+
+    id: str = ""
+
+
 _signed = msgspec.json.Decoder(_Signed)
+_named = msgspec.json.Decoder(_Named)
 
 
 def to_line(value: Any) -> bytes:
@@ -34,6 +41,14 @@ def is_by(line: bytes, authors: Collection[str]) -> bool:
         return _signed.decode(line).author in authors
     except (msgspec.DecodeError, UnicodeDecodeError):
         return True
+
+
+def is_one_of(line: bytes, ids: Collection[str]) -> bool:
+    """Say whether the record on this line is one of these posts; a broken line is none."""
+    try:
+        return _named.decode(line).id in ids
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
 
 
 def from_line(line: bytes | str, kind: type[T]) -> T:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from tocsin.errors import BadItemError, PermanentError, TransientError
 from tocsin.model import Stage
-from tocsin.records import from_line, is_by, to_line
+from tocsin.records import from_line, is_by, is_one_of, to_line
 
 T = TypeVar("T")
 
@@ -100,9 +100,16 @@ class FsspecBatches:
 
         A batch that is left empty is dropped, except an enriched one. PermanentError: it is damaged.
         """
+        return self._strike(stage, batch_id, lambda line: is_by(line, authors), look_only=look_only)
+
+    def strike_posts(self, stage: Stage, batch_id: str, ids: Collection[str]) -> int:
+        """Write the batch again without the records of these ids; give how many there were."""
+        return self._strike(stage, batch_id, lambda line: is_one_of(line, ids))
+
+    def _strike(self, stage: Stage, batch_id: str, goes: Callable[[bytes], bool], *, look_only: bool = False) -> int:
         path = self._path(stage, batch_id)
         try:
-            is_theirs = [is_by(line, authors) for line in self._lines(path)]
+            is_theirs = [goes(line) for line in self._lines(path)]
         except _GoneError:
             return 0
         found = sum(is_theirs)
@@ -112,7 +119,7 @@ class FsspecBatches:
             self.drop(stage, batch_id)
             return found
         with suppress(_GoneError):  # Settled at this moment: its records are met again where they went.
-            kept = (line + b"\n" for line in self._lines(path) if not is_by(line, authors))
+            kept = (line + b"\n" for line in self._lines(path) if not goes(line))
             self._write(stage, batch_id, kept)
         if stage is Stage.RAW and self._is_there(self._path(Stage.ARCHIVE, batch_id)):
             self.drop(stage, batch_id)  # Settled while we wrote: it must not wait once more.

@@ -62,12 +62,26 @@ def is_by(author: str) -> Body:
     return {"term": {"user.hash": author}}
 
 
+def are(ids: Sequence[str]) -> Body:
+    """The query for the mentions of these ids."""
+    return {"ids": {"values": list(ids)}}
+
+
 def by_author(author: str) -> Body:
     """The mentions of a pseudonym, by time, then id, without what they hold; to be paged."""
+    return _to_delete(is_by(author))
+
+
+def posts_to_erase(ids: Sequence[str]) -> Body:
+    """The mentions of these ids, as `by_author` gives its own."""
+    return _to_delete(are(ids))
+
+
+def _to_delete(query: Body) -> Body:
     return {
         "size": PAGE,
         "track_total_hits": False,
-        "query": is_by(author),
+        "query": query,
         "sort": BY_TIME,
         "_source": False,
         "seq_no_primary_term": True,

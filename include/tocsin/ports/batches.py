@@ -40,6 +40,10 @@ class BatchStore(Protocol):
         """
         ...
 
+    def strike_posts(self, stage: Stage, batch_id: str, ids: Collection[str]) -> int:
+        """Write the batch again without the records of these ids, as `strike` does; give how many there were."""
+        ...
+
     def strike_drafts(self, authors: Collection[str]) -> int:
         """Delete what a killed writer left unfinished if it holds a record of these authors; give how many files."""
         ...

@@ -83,6 +83,13 @@ class MentionStore(Protocol):
         """
         ...
 
+    def erase_posts(self, ids: Collection[str]) -> int:
+        """Delete these mentions, findable no more when this returns; give how many there were.
+
+        The same id may come again and is new then.
+        """
+        ...
+
     def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
         """Delete what has had its time for every brand that it concerns, and count it; `dry_run` only counts.
 

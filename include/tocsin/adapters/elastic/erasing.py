@@ -1,5 +1,6 @@
-"""One author's mentions leave Elasticsearch, in every month, and with them the claims on their ids (`leaving.py`)."""
+"""Certain mentions, or an author's, leave Elasticsearch in every month, their claims too (`leaving.py`)."""
 
+from collections.abc import Collection
 from itertools import islice
 
 from tocsin.adapters.elastic.connection import Cluster
@@ -25,16 +26,29 @@ class Erasing:
         if not author:
             return 0
         self._cluster.refresh(self._indices.mentions)
-        gone = sum(self._erase_month(name, author) for name in self._indices.months("mentions"))
+        gone = sum(self._erase_month(name, queries.by_author(author)) for name in self._indices.months("mentions"))
         # Also what a killed move of a month left: it has no name to be asked by, and is not counted.
         drafts = f"{self._indices.prefix}-{schema.MOVED}-mentions-*"
         delete_where(self._cluster, drafts, queries.is_by(author))
         self._cluster.refresh(self._indices.mentions)
         return gone
 
-    def _erase_month(self, name: str, author: str) -> int:
+    def erase_posts(self, ids: Collection[str]) -> int:
+        """Delete these mentions, findable no more when this returns, and give how many there were."""
+        wanted, gone = list(dict.fromkeys(ids)), 0
+        self._cluster.refresh(self._indices.mentions)
+        for at in range(0, len(wanted), queries.PAGE):
+            lot = wanted[at : at + queries.PAGE]
+            gone += sum(
+                self._erase_month(name, queries.posts_to_erase(lot)) for name in self._indices.months("mentions")
+            )
+            delete_where(self._cluster, f"{self._indices.prefix}-moved-mentions-*", queries.are(lot))
+        self._cluster.refresh(self._indices.mentions)
+        return gone
+
+    def _erase_month(self, name: str, body: queries.Body) -> int:
         leaving, gone = Leaving(self._cluster, self._indices), 0
-        hits = self._cluster.hits(name, queries.by_author(author))
+        hits = self._cluster.hits(name, body)
         while lot := list(islice(hits, queries.PAGE)):
             gone += leaving.delete(name, lot)
         return gone

@@ -1,6 +1,6 @@
 """Mentions in Elasticsearch: stored once in the index of their month, counted, compared and found by queries."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import nsmallest
 from itertools import islice
@@ -114,6 +114,10 @@ class ElasticMentions:
     def erase(self, author: str) -> int:
         """Delete every mention of this pseudonym in every month, with the claim on its id."""
         return Erasing(self._cluster, self._indices).erase(author)
+
+    def erase_posts(self, ids: Collection[str]) -> int:
+        """Delete these mentions in every month, with the claims on their ids."""
+        return Erasing(self._cluster, self._indices).erase_posts(ids)
 
     def driving_words(self, brand: str, window: Window, limit: int) -> tuple[str, ...]:
         """Words that set the brand's negatives in the window apart from its other mentions, strongest first."""

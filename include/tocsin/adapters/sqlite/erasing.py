@@ -1,6 +1,8 @@
-"""One author's mentions leave SQLite: found by their author, whom no column names."""
+"""Certain mentions, or an author's, leave SQLite: the author is looked for in all, since no column names them."""
 
+import json
 import sqlite3
+from collections.abc import Collection
 
 from tocsin.adapters.sqlite.columns import from_body, to_body
 from tocsin.adapters.sqlite.connection import Database
@@ -9,6 +11,7 @@ from tocsin.model import Mention
 
 # Bodies are our own JSON, so an author stands in them in one way only; a text cannot hold it, its quotes are escaped.
 _COUNT = "SELECT COUNT(*) FROM mentions WHERE instr(body, ?) > 0"
+_NAMED = "SELECT n, body FROM mentions WHERE id IN (SELECT value FROM json_each(?))"
 _FIND = "SELECT n, body FROM mentions WHERE n > ? AND instr(body, ?) > 0 ORDER BY n LIMIT ?"
 
 
@@ -24,6 +27,16 @@ def erase(database: Database, author: str) -> int:
         with database.transaction() as connection:
             gone += sum(_erase(connection, *row) for row in found)
         last = found[-1][0]
+    return gone
+
+
+def erase_posts(database: Database, ids: Collection[str]) -> int:
+    """Delete the mentions of these ids and give how many there were."""
+    wanted, gone = list(dict.fromkeys(ids)), 0
+    for at in range(0, len(wanted), TRANSACTION):
+        with database.transaction() as connection:
+            found = connection.execute(_NAMED, (json.dumps(wanted[at : at + TRANSACTION]),)).fetchall()
+            gone += sum(_erase(connection, *row) for row in found)
     return gone
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -175,6 +175,10 @@ class SqliteMentions:
     def erase(self, author: str) -> int:
         """Delete every mention of this pseudonym with its words, some hundred at a time."""
         return erasing.erase(self._database, author)
+
+    def erase_posts(self, ids: Collection[str]) -> int:
+        """Delete these mentions with their words, a hundred at a time."""
+        return erasing.erase_posts(self._database, ids)
 
     def prune(self, limits: Limits, *, dry_run: bool = False) -> int:
         """Delete what has had its time for every brand, a few hundred per transaction; `dry_run` only counts."""
