@@ -2,15 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import (
-    Connection,
-    CronDataIntervalTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    dag,
-    task,
-)
+from airflow.sdk import Connection, CronDataIntervalTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
 
 RETRIES = ExceptionRetryPolicy(
     rules=[
@@ -62,8 +54,20 @@ def tocsin_upkeep() -> None:
             raise AirflowSkipException("no log-in to Kibana is set (TOCSIN_KIBANA_API_KEY)")
         return counts
 
+    @task
+    def gone_from_x() -> dict[str, int]:
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from tocsin.wiring import open_app
+
+        with open_app(find_connection=Connection.get) as app:
+            if not app.x.is_read:
+                raise AirflowSkipException("no source of kind x")
+            return dict(app.x.recheck())
+
     tidy()
     dashboards()
+    gone_from_x()
 
 
 tocsin_upkeep()

@@ -99,7 +99,7 @@ def test_secrets_are_shown_nowhere_but_in_headers_and_bodies(kind: SourceKind) -
     requests = [network.ask(asked), *([network.sign_in.ask(asked)] if network.sign_in else [])]
     told = " ".join([repr(asked), *(repr(request) for request in requests)])
     assert [name for name in asked.credentials if f"<{name}>" in told] == []
-    if network.credentials:
+    if network.credentials and kind is not SourceKind.X:  # There tweepy asks, and signs on the way out.
         assert any(value for request in requests for _, value in request.headers)
 
 

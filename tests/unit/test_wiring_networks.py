@@ -50,7 +50,7 @@ def test_the_settings_say_all() -> None:
         "youtube": {"key": SECRET},
         "hackernews": {},
     }
-    assert access.budgets == {"youtube_searches": 5, "youtube_units": 9000}
+    assert access.budgets == {"youtube_searches": 5, "youtube_units": 9000, "x_posts": 10_000}
     assert access.names == ("Bulla",)
     assert SECRET not in repr(access)
 

@@ -55,7 +55,11 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sta
 
 
 def test_each_file_is_named_after_its_dag_and_each_task_has_an_owner_and_a_limit(dags):
-    assert sorted(dags) == DAGS == ["tocsin_collect", "tocsin_replay", "tocsin_upkeep", "tocsin_watch"]
+    assert (
+        sorted(dags)
+        == DAGS
+        == ["tocsin_collect", "tocsin_replay", "tocsin_upkeep", "tocsin_watch", "tocsin_x_stream"]
+    )
     for dag in dags.values():
         assert dag.doc_md
         for task in dag.tasks:
@@ -111,11 +115,11 @@ def test_the_nightly_upkeep_brings_the_dashboards_to_kibana_once_and_does_withou
     def ends() -> dict[str, str]:
         return {each.task_id: str(each.state) for each in dags["tocsin_upkeep"].test().get_task_instances()}
 
-    assert ends() == {"tidy": "success", "dashboards": "skipped"}
+    assert ends() == {"tidy": "success", "dashboards": "skipped", "gone_from_x": "skipped"}
     with serve_kibana() as kibana:
         monkeypatch.setenv("TOCSIN_KIBANA_URL", kibana.url)
         monkeypatch.setenv("TOCSIN_KIBANA_API_KEY", "a-key")
-        assert ends() == ends() == {"tidy": "success", "dashboards": "success"}
+        assert ends() == ends() == {"tidy": "success", "dashboards": "success", "gone_from_x": "skipped"}
         assert ("default", "dashboard", "tocsin-incident-fr") in kibana.objects
         assert sum("_import" in path for _, path, _ in kibana.asked) == 1
 

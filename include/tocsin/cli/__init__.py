@@ -16,6 +16,7 @@ from tocsin.cli.sources_commands import sources_app
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
 from tocsin.cli.store_commands import store_app
 from tocsin.cli.upkeep_command import upkeep
+from tocsin.cli.x_commands import x_app
 from tocsin.errors import ConfigError, TocsinError
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.add_typer(config_app, name="config")
 app.add_typer(kibana_app, name="kibana")
 app.add_typer(store_app, name="store")
+app.add_typer(x_app, name="x")
 app.command()(demo)
 app.command()(newsroom)
 app.command()(up)

@@ -13,6 +13,7 @@ from tocsin.collect.poll import Round, Visit
 from tocsin.collect.settle import settle
 from tocsin.collect.visit_archive import visit_archive
 from tocsin.collect.visit_network import visit_network
+from tocsin.collect.x.visit import visit_x
 from tocsin.model import Source, SourceKind, SourceState
 
 GROUP = 200
@@ -99,7 +100,9 @@ class _Tour:
 
     async def _visit(self, source: Source) -> None:
         state = self._known[source.id]
-        if source.kind in NETWORKS:
+        if source.kind is SourceKind.X:
+            self.visits[source.id] = await visit_x(source, state, self._around)
+        elif source.kind in NETWORKS:
             self.visits[source.id] = await visit_network(source, state, self._around)
         elif source.kind is SourceKind.ARCHIVE:
             self.visits[source.id] = await visit_archive(source, state, self._around)

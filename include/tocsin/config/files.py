@@ -180,6 +180,7 @@ def _source(entry: SourceEntry, folder: Path) -> Source:
         time_zone=entry.time_zone or "",
         until=datetime.fromisoformat(entry.until).replace(tzinfo=UTC) if entry.until else None,
         pages=entry.pages,
+        reposts=entry.reposts,
     )
 
 

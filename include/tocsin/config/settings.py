@@ -177,6 +177,14 @@ class Settings(BaseModel):
     """All other questions to YouTube a day; Google gives 10,000: `9000` (default)."""
     facebook_token: SecretStr | None = Field(default=None, repr=False)
     """Page token of the brand's own Facebook page."""
+    x_bearer_token: SecretStr | None = Field(default=None, repr=False)
+    """Bearer token of an app at X."""
+    x_url: Annotated[str, AfterValidator(parse_server)] = "https://api.x.com"
+    """Server that the token is for, such as a proxy of yours; no other is shown it: `https://api.x.com` (default)."""
+    x_posts: Annotated[int, Field(ge=1)] = 10_000
+    """Posts of X that may be read in a calendar month, over all sources; each is paid for: `10000` (default)."""
+    x_access: Literal["self_serve", "enterprise"] = "self_serve"
+    """Access level of the app at X, which sets how long queries and rules may be: `self_serve` (default)."""
 
     @property
     def database(self) -> str:

@@ -87,7 +87,9 @@ class SourceEntry(Shape):
 
     id: Slug
     """Short name in logs and counts; never change it, what was read hangs on it."""
-    kind: Literal["feed", "archive", "file", "mastodon", "bluesky", "reddit", "hackernews", "youtube", "facebook"]
+    kind: Literal[
+        "feed", "archive", "file", "mastodon", "bluesky", "reddit", "hackernews", "youtube", "facebook", "x"
+    ]
     """`feed`: RSS, Atom, news sitemap; `archive`: a site's old posts; `file`: CSV, JSON Lines; else a network."""
     url: Annotated[_Address | None, Field(validate_default=True)] = None
     """Address of feed or archive, http(s), or path of a file, from this file's folder; a network's other server."""
@@ -113,6 +115,8 @@ class SourceEntry(Shape):
     """How far back an archive is read, a day such as "2011-01-01"; left out, to its end."""
     pages: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """Pages of an archive that are read at most."""
+    reposts: bool = False
+    """`true` reads reposts too, only for kind x: they say nothing new, and each counts against the month's posts."""
     enabled: bool = True
     """`false` keeps the source here but does not read it."""
 
@@ -136,6 +140,13 @@ class SourceEntry(Shape):
         if columns is not None and info.data.get("kind") not in {"file", None}:
             raise ValueError(f"a {_called(info)} has no columns; delete the line, or write kind: file")
         return columns
+
+    @field_validator("reposts")
+    @classmethod
+    def _only_for_x(cls, reposts: bool, info: ValidationInfo) -> bool:
+        if reposts and info.data.get("kind") not in {"x", None}:
+            raise ValueError(f"a {_called(info)} has no reposts; delete the line, or write kind: x")
+        return reposts
 
     @field_validator("query")
     @classmethod

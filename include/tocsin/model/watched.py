@@ -55,6 +55,7 @@ class SourceKind(StrEnum):
     HACKERNEWS = "hackernews"
     YOUTUBE = "youtube"
     FACEBOOK = "facebook"
+    X = "x"
 
 
 class FullText(StrEnum):
@@ -91,6 +92,8 @@ class Source:
     """How far back an archive is read; None: to its end, or to its last page by `pages`."""
     pages: int = 1_000
     """Pages of an archive that are read at most."""
+    reposts: bool = False
+    """Of X: read reposts too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from tocsin.ports.stores import (
     SeriesStore,
     SourceStates,
 )
+from tocsin.ports.x import Heard, StreamEndedError, StreamRule, Trouble, X
 
 __all__ = [
     "Archive",
@@ -41,6 +42,7 @@ __all__ = [
     "FetchRequest",
     "FetchResponse",
     "Fetcher",
+    "Heard",
     "IncidentStore",
     "MentionStore",
     "Notifier",
@@ -51,5 +53,9 @@ __all__ = [
     "SavedObjects",
     "SeriesStore",
     "SourceStates",
+    "StreamEndedError",
+    "StreamRule",
     "TokenShelf",
+    "Trouble",
+    "X",
 ]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching 
     from tocsin.enrich.tagger import Tagger
     from tocsin.upkeep.step import Tidied
     from tocsin.wiring.keeping import Keeper
+    from tocsin.wiring.x import Desk
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ class App:
         from tocsin.collect.identity import Authors, pseudonym
         from tocsin.collect.step import Manners, Scope, collect_due
         from tocsin.enrich.glance import Glance
-        from tocsin.wiring.networks import network_access
         from tocsin.wiring.pages import page_way
+        from tocsin.wiring.x import app_access
 
         settings = self.settings
         scope = Scope(settings.retry_after_scope)
@@ -71,7 +72,7 @@ class App:
                     reports=self.stores.reports,
                     authors=Authors(partial(pseudonym, key=pseudonym_key(self.settings)), self.stores.erasures.all),
                     now=self.clock.now(),
-                    access=network_access(self.settings, self.config, self.find_connection),
+                    access=app_access(self),
                     concerns=Glance(self.config.brands),
                     manners=manners,
                     way=way,
@@ -212,6 +213,13 @@ class App:
     def tagger(self) -> "Tagger":
         """The brand matcher and the language tools, built once per process."""
         return make_tagger(self.config)
+
+    @property
+    def x(self) -> "Desk":
+        """What a person may ask of X."""
+        from tocsin.wiring.x import Desk
+
+        return Desk(self)
 
     @property
     def keeper(self) -> "Keeper":

@@ -57,7 +57,13 @@ def refusal(status: int, reason: str) -> TocsinError:
 def said(document: Any) -> str:
     """Give what a refusal says for itself, on one short line; networks put it under `message` or `error`."""
     error = part(document, "error")
-    words = (text(part(error, "message")), text(part(document, "message")), text(error))
+    words = (
+        text(part(error, "message")),
+        text(part(document, "message")),
+        text(error),
+        *(text(part(one, "message")) for one in items(part(document, "errors"))[:1]),
+        text(part(document, "detail")),
+    )
     return clean_line(next((word for word in words if word), ""), _SAID_CAP)
 
 

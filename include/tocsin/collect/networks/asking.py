@@ -1,11 +1,11 @@
 """What a social network is asked and what it answers, in words that are the same for all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tocsin.model import Source
-from tocsin.ports import FetchRequest, FetchResponse, TokenShelf
+from tocsin.model import Brand, Source
+from tocsin.ports import FetchRequest, FetchResponse, TokenShelf, X
 
 FIRST_LOOK = timedelta(days=7)
 """How far back a source is read that was never read before, where its network can be asked by time."""
@@ -108,6 +108,19 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class XAccess:
+    """What reading X needs besides."""
+
+    door: X
+    brands: tuple[Brand, ...]
+    """Whom to ask for: not by their names alone, since X can leave words out."""
+    level: str = "self_serve"
+    """Key of `collect.x.rules.LIMITS`."""
+    forget: Callable[[Collection[str], datetime], None] = lambda _ids, _since: None
+    """Erases older versions of posts (mention ids), none of which was collected before that moment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """What reading networks needs of the team: whom to look for, what the networks know us by, what may be spent."""
 
@@ -116,8 +129,10 @@ class Access:
     credentials: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
     """By network."""
     budgets: Mapping[str, int] = field(default_factory=dict)
-    """By name: how many questions a day, over all sources of its network."""
+    """By name: how many questions a day, over all sources of its network; `x_posts`: how many posts a month."""
     tokens: TokenShelf | None = field(default=None, repr=False)
     """Where log-ins are kept between rounds; None: each round logs in anew."""
     patience: timedelta = timedelta(minutes=2)
     """How long a visit goes on to another page; then the rest is left to the next visit."""
+    x: XAccess | None = None
+    """None where there is no token for X."""

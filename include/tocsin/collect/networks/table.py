@@ -10,6 +10,7 @@ from tocsin.collect.networks.read_facebook import FACEBOOK
 from tocsin.collect.networks.read_hackernews import HACKERNEWS
 from tocsin.collect.networks.read_mastodon import MASTODON
 from tocsin.collect.networks.read_reddit import REDDIT
+from tocsin.collect.networks.read_x import X
 from tocsin.collect.networks.read_youtube import YOUTUBE
 from tocsin.model import Source, SourceKind
 
@@ -21,6 +22,7 @@ NETWORKS: Mapping[SourceKind, Network] = MappingProxyType(
         SourceKind.HACKERNEWS: HACKERNEWS,
         SourceKind.YOUTUBE: YOUTUBE,
         SourceKind.FACEBOOK: FACEBOOK,
+        SourceKind.X: X,
     }
 )
 

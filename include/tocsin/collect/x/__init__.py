@@ -1,0 +1,1 @@
+"""Listening to X: what is asked for, what it may cost, and how a stream and a search make one whole."""
