@@ -48,6 +48,7 @@ ANSWERS: dict[str, Answer] = {
     "/deflate": (200, {"Content-Encoding": "deflate"}, zlib.compress(FEED)),
     "/gzip-cut": (200, {"Content-Encoding": "gzip"}, gzip.compress(FEED)[:-9]),
     "/gzip-lie": (200, {"Content-Encoding": "gzip"}, FEED),
+    "/zstd": (200, {"Content-Encoding": "zstd"}, FEED),
     "/brotli": (200, {"Content-Encoding": "br"}, FEED),
     "/gzip-twice": (200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(gzip.compress(FEED))),
     "/empty": (200, {}, b""),
@@ -97,6 +98,19 @@ class Server(BaseHTTPRequestHandler):
 
     def huge(self) -> None:
         self.trickle([b"x" * 65_536] * 1_000, pause=0.0)
+
+    def endless_headers(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for number in range(4_000):
+            self.wfile.write(b"X-%d: %s\r\n" % (number, b"x" * 100))
+
+    def long_header(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 400_000)
+
+    def early_hints(self) -> None:
+        for _ in range(2_000):
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n")
+            time.sleep(0.01)
 
     def drip(self) -> None:
         self.trickle([b"x"] * 100, pause=0.1)
@@ -206,8 +220,8 @@ def test_busy_servers_say_when_to_come_back(server: str, path: str, seconds: flo
     assert busy.value.retry_after == seconds
 
 
-REFUSALS = "bomb huge loop hop6 to-private to-metadata to-ipv6 to-file"
-GONE = "gone missing forbidden odd gzip-lie brotli gzip-twice to-nowhere to-script"
+REFUSALS = "endless-headers long-header bomb huge loop hop6 to-private to-metadata to-ipv6 to-file"
+GONE = "gone missing forbidden odd gzip-lie zstd brotli gzip-twice to-nowhere to-script"
 LATER = "hang-up garbage gzip-cut to-nonsense"
 
 
@@ -237,7 +251,7 @@ def test_a_bomb_is_stopped_before_it_fills_the_memory(server: str) -> None:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("path", ["drip", "silent"])
+@pytest.mark.parametrize("path", ["drip", "silent", "early-hints"])
 def test_a_slow_server_is_left_in_time(server: str, path: str) -> None:
     start = time.monotonic()
     with pytest.raises(TransientError):

@@ -15,6 +15,7 @@ Network = IPv4Network | IPv6Network
 _NAT64 = ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ip_network("2000::/3")
 _EXAMPLES = ip_network("3fff::/20")  # RFC 9637, younger than Python 3.11.
+_AZURE = ip_address("168.63.129.16")  # Public by its number, but every machine of that cloud finds its keeper there.
 _USUAL_PORTS = frozenset({80, 443})
 _FREE_PORTS = 1024
 
@@ -27,7 +28,7 @@ def why_refused(address: str, allow: Sequence[Network] = ()) -> str:
     ip = _unwrapped(ip_address(address))
     if any(ip in network for network in allow):
         return ""
-    public = ip.is_global and not ip.is_multicast
+    public = ip.is_global and not ip.is_multicast and ip != _AZURE
     if isinstance(ip, IPv6Address):
         public = public and ip in _GLOBAL_UNICAST and ip not in _EXAMPLES
     return "" if public else f"{address} is not a public address (if it is yours, see TOCSIN_ALLOW_NETWORKS)"

@@ -196,6 +196,10 @@ def _translated(url: str) -> Iterator[None]:
         raise PermanentError(f"not an address: {_shown(url)}: {exc}") from exc
     except httpx.TimeoutException as exc:
         raise TransientError(f"no answer in time ({type(exc).__name__})") from exc
+    except httpx.RemoteProtocolError as exc:
+        if "too long" in str(exc):  # h11's own words for 100 kB without an end.
+            raise RefusedError("the answer's headers do not end") from exc
+        raise TransientError(f"{type(exc).__name__}: {exc}") from exc
     except httpx.HTTPError as exc:
         if isinstance(exc.__cause__, NoAddressError):
             raise UnknownHostError(str(exc)) from exc
