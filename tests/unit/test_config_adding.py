@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.config import load_config
+from tocsin.config import adding, load_config
 from tocsin.config.adding import NewSource, add_sources, new_id
 from tocsin.errors import ConfigError
 
@@ -109,6 +109,15 @@ def test_rights_and_links_of_the_file_stay(folder: Path, tmp_path_factory: pytes
 def test_a_folder_that_we_may_not_write_is_said(folder: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be written"):
         add_sources(folder / "nowhere", (NEW,))
+
+
+def test_who_wrote_meanwhile_is_not_overwritten(folder: Path) -> None:
+    path = folder / "sources.yaml"
+    path.write_text("sources: []  # theirs\n")
+    with pytest.raises(ConfigError, match="somebody else"):
+        adding._replace(path, b"sources: []\n", b"sources: []  # ours\n")
+    assert path.read_text() == "sources: []  # theirs\n"
+    assert len(list(folder.iterdir())) == 3
 
 
 @given(about=st.text(max_size=60), path=st.from_regex(r"[a-z0-9:#?&=\[\]{},!*'%@-]{0,20}", fullmatch=True))
