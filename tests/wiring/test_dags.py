@@ -102,7 +102,7 @@ def test_collecting_again_stores_nothing_twice(dags, stage):
         before = app.stores.mentions.total()
         for state in app.stores.sources.all():
             # Due again at once, and as if never seen: the store alone must know its own.
-            app.stores.sources.save(replace(state, due_at=None, etag=None, last_modified=None, recent_ids=()))
+            app.stores.sources.save(replace(state, due_at=None, etag=None, last_modified=None, recent_ids=(), body_hash=None))
     assert run(dags["tocsin_collect"]) == "success"
     with open_app() as app:
         assert app.stores.mentions.total() == before > 0
