@@ -136,7 +136,7 @@ def test_a_bad_row_names_line_and_column_and_the_rest_goes_on() -> None:
     ]
     *bad, good = read_rows(rows, PLAIN, SOURCE, NOW, lambda author, _: author)
     assert [item.reason for item in bad if isinstance(item, BadItem)] == [
-        "line 2, column 'when': not a time: 'soon'",
+        "line 2, column 'when': not a time: 'soon'; say how times are written by time_format or time_words",
         "line 3: 2 values for 3 columns",
         "line 4, column 'said': no text",
     ]

@@ -23,9 +23,13 @@ errors = Console(stderr=True)
 
 
 def replay(
-    archive: Annotated[Path, typer.Argument(help="CSV or JSONL file, .gz too.")],
-    columns: Annotated[Path, typer.Option(help="YAML that names the archive's columns (id, time, text, ...).")],
+    archive: Annotated[
+        Path, typer.Argument(help="Recorded posts: CSV, JSONL, Parquet, mbox, WARC, kept feeds; packed or not.")
+    ],
     config: Annotated[Path, typer.Option(help="Folder with brands.yaml and people.yaml.")],
+    columns: Annotated[
+        Path | None, typer.Option(help="YAML that names the columns of a table (id, time, text, ...).")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the same result as JSON to this file.")] = None,
     time_zone: Annotated[str, typer.Option(help="Zone in which times are printed; the JSON is in UTC.")] = "UTC",
 ) -> None:

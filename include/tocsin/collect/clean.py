@@ -43,6 +43,8 @@ def clean_text(raw: str, cap: int = TEXT_CAP) -> str:
     Holds for any input, hostile or broken: the result has no `<` before a letter, `/`, `!` or `?`, no control
     character but the line feed, and no lone surrogate.
     """
+    if not raw:
+        return ""
     text = _seen(raw[:_RAW_CAP])
     for _ in range(_ROUNDS):
         if _TAG.search(text):

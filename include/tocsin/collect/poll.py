@@ -2,27 +2,22 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
-from itertools import islice
-from typing import Any
 
 from tocsin.collect.hosts import Hosts
 from tocsin.collect.identity import Authors
 from tocsin.collect.manners import News, after_answer, after_failure, judge
 from tocsin.collect.networks.asking import Access
 from tocsin.collect.page_way import PageWay
-from tocsin.collect.read_feed import AHEAD, bad_item
-from tocsin.collect.read_file import ColumnMap, read_rows
-from tocsin.errors import ConflictError, PermanentError, TocsinError
+from tocsin.errors import ConflictError, TocsinError
 from tocsin.model import BadItem, RawItem, Report, Source, SourceKind, SourceState, Stage
 from tocsin.ports import Archive, BatchStore, Fetcher, Quarantine, ReportLog, SourceStates
 
 log = logging.getLogger(__name__)
 
-ROWS_PER_BATCH = 5_000
 _NOTE_CAP = 200
 
 
@@ -63,63 +58,6 @@ class Visit:
     batch_ids: tuple[str, ...] = ()
 
 
-def visit_file(source: Source, state: SourceState, around: Round) -> Visit:
-    """Read one archive, 5,000 rows to a batch, unless neither it nor its column map changed since the last time."""
-    visit = Visit(source.id, "fetched")
-    try:
-        mark = _fingerprint(source, around.archive)
-    except Exception as exc:  # As above.
-        return note_failure(visit, exc, source, state, around)
-    if mark == state.etag:
-        return note_success(replace(visit, status="unchanged"), source, state, around)
-    for chunk in _chunks(source, around):
-        if isinstance(chunk, Exception):
-            return note_failure(visit, chunk, source, state, around)
-        visit = _with_chunk(visit, chunk, source, around)
-    return note_success(visit, source, replace(state, etag=mark), around)
-
-
-def _fingerprint(source: Source, archive: Archive) -> str:
-    if not source.columns:
-        raise PermanentError("a file needs a column map: set `columns`")
-    return f"{archive.fingerprint(source.url)}-{archive.fingerprint(source.columns)}"
-
-
-def _chunks(source: Source, around: Round) -> Iterator[Sequence[RawItem | BadItem] | Exception]:
-    """Read an archive; an error in reading ends it and is the last chunk, so that it is not taken for the stores'."""
-    try:
-        columns = _columns(source, around.archive)
-        rows = around.archive.rows(source.url)
-        read = read_rows(rows, columns, source, around.now, around.authors.pseudonym)
-        possible = (_not_from_tomorrow(item, source, around.now) for item in read)
-        while chunk := tuple(islice(possible, ROWS_PER_BATCH)):
-            yield chunk
-    except Exception as exc:
-        yield exc
-
-
-def _columns(source: Source, archive: Archive) -> ColumnMap:
-    written: Any = archive.column_map(source.columns or "")
-    try:
-        return ColumnMap(**written)
-    except TypeError as exc:
-        raise PermanentError(f"{source.columns}: not a column map: {exc}") from exc
-
-
-def _not_from_tomorrow(item: RawItem | BadItem, source: Source, now: datetime) -> RawItem | BadItem:
-    """A live archive tells of the past; a replay, which shares the reader, has another idea of now."""
-    if isinstance(item, BadItem) or item.published_at <= now + AHEAD:
-        return item
-    return bad_item(source, f"dated ahead of us: {item.published_at.isoformat()}", item.title or item.text, now)
-
-
-def _with_chunk(visit: Visit, chunk: Sequence[RawItem | BadItem], source: Source, around: Round) -> Visit:
-    items = tuple(item for item in chunk if isinstance(item, RawItem))
-    bad = tuple(item for item in chunk if isinstance(item, BadItem))
-    batch_ids, counts = keep_new(items, bad, frozenset(), source, around)
-    return replace(visit, batch_ids=visit.batch_ids + batch_ids, counts=Counter(visit.counts) + counts)
-
-
 def keep_new(
     items: Sequence[RawItem], bad: Sequence[BadItem], known: frozenset[str], source: Source, around: Round
 ) -> tuple[tuple[str, ...], Counter[str]]:
@@ -155,12 +93,24 @@ def _batch_id(source: Source, ids: Iterable[str], now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{source.id}-{digest}"
 
 
-def note_success(visit: Visit, source: Source, state: SourceState, around: Round, note: str = "") -> Visit:
-    """Save the state of a source that answered, its cursor with it; everything it gave is durable before."""
+def note_success(
+    visit: Visit,
+    source: Source,
+    state: SourceState,
+    around: Round,
+    note: str = "",
+    *,
+    has_more: bool = False,
+) -> Visit:
+    """Save the state of a source that answered, its cursor with it; everything it gave is durable before.
+
+    One that `has_more` than this visit took is due at once.
+    """
     # Before the cursor: what is never read again has its report.
     around.reports.save(report_of(visit, around.now))
     news = News(0, visit.counts.get("new", 0), visit.counts.get("known", 0), unchanged=visit.status == "unchanged")
-    _save(after_answer(source, state, news, around.now, note), around.states)
+    state = after_answer(source, state, news, around.now, note)
+    _save(replace(state, due_at=around.now) if has_more else state, around.states)
     log.info("%s: %s %s", source.id, visit.status, dict(visit.counts))
     return visit
 

@@ -11,7 +11,8 @@ from tocsin.collect.hosts import Scope, hosts_before
 from tocsin.collect.identity import Authors
 from tocsin.collect.networks.asking import Access
 from tocsin.collect.page_way import PageWay
-from tocsin.collect.poll import Round, nothing_concerns, report_of, visit_file
+from tocsin.collect.poll import Round, nothing_concerns, report_of
+from tocsin.collect.visit_file import visit_file
 from tocsin.model import Report, Source, SourceKind, SourceState
 from tocsin.ports import Archive, BatchStore, Fetcher, Quarantine, ReportLog, SourceStates
 

@@ -90,7 +90,7 @@ class SourceEntry(Shape):
     kind: Literal[
         "feed", "archive", "file", "mastodon", "bluesky", "reddit", "hackernews", "youtube", "facebook", "x"
     ]
-    """`feed`: RSS, Atom, news sitemap; `archive`: a site's old posts; `file`: CSV, JSON Lines; else a network."""
+    """`feed`: RSS, Atom, news sitemap; `archive`: a site's old posts; `file`: posts on disk; else a network."""
     url: Annotated[_Address | None, Field(validate_default=True)] = None
     """Address of feed or archive, http(s), or path of a file, from this file's folder; a network's other server."""
     query: Line | None = None
@@ -104,7 +104,7 @@ class SourceEntry(Shape):
     every: Every = "10m"
     """How often to look, 1m to 7d: 90s, 5m, 1h or ISO 8601 such as PT5M."""
     columns: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
-    """Path of the file's column map, from this file's folder; only for kind file."""
+    """Path of a file's column map, from this file's folder; mail, crawled pages and kept feeds need none."""
     full_text: Literal["auto", "never", "always"] = "auto"
     """Whether pages of posts that concern a brand are read: `auto` where a feed of articles gives only a summary."""
     time_zone: Zone | None = None
@@ -213,7 +213,7 @@ Column = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class ColumnsFile(Shape):
-    """A column map: which column (CSV) or key (JSON Lines) of an archive holds what."""
+    """A column map: which column (a table's) or key (JSON Lines) of an archive holds what."""
 
     time: Column
     """Column of the time of the post."""
@@ -221,6 +221,8 @@ class ColumnsFile(Shape):
     """IANA name of the zone of times that state none."""
     time_format: TimeFormat | None = None
     """How times are written, in the signs of Python's strptime; left out: ISO 8601, or seconds since 1970."""
+    time_words: bool = False
+    """`true`: times are as people write them: `12 mars 2011 à 9h05`, `March 12, 2011`; 03/04/2011 is in April."""
     text: Column | None = None
     """Column of the text; a map has `text`, `title` or both."""
     title: Column | None = None
@@ -241,6 +243,18 @@ class ColumnsFile(Shape):
     """Column of the language that the archive claims."""
     network: Column | None = None
     """Column of the network, such as web or forum; left out, that of the source."""
+    format: Literal["csv", "jsonl", "parquet", "mbox", "warc", "feed"] | None = None
+    """What kind of file it is; left out, the end of its name tells."""
+    encoding: Literal["utf-8", "utf-16", "latin-1", "iso-8859-15", "windows-1252", "mac-roman"] | None = None
+    """Encoding of a text file; left out: UTF-8, or what its byte order mark says, or Windows-1252 row by row."""
+    separator: Literal["comma", "semicolon", "tab", "pipe"] | None = None
+    """What parts the values of a CSV; left out, the sign of these four that its header has most of."""
+
+    @model_validator(mode="after")
+    def _tells_time_once(self) -> Self:
+        if self.time_words and self.time_format:
+            raise ValueError("has both time_words and time_format; delete one of them")
+        return self
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

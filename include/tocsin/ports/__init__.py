@@ -8,6 +8,7 @@ from tocsin.ports.batches import BatchStore
 from tocsin.ports.erasures import Erasures
 from tocsin.ports.kibana import Refused, SavedObject, SavedObjects
 from tocsin.ports.outside import (
+    AS_IT_IS,
     Archive,
     ArchiveRow,
     Article,
@@ -16,6 +17,7 @@ from tocsin.ports.outside import (
     Fetcher,
     FetchRequest,
     FetchResponse,
+    FileForm,
     Notifier,
     TokenShelf,
 )
@@ -31,6 +33,7 @@ from tocsin.ports.stores import (
 from tocsin.ports.x import Heard, StreamEndedError, StreamRule, Trouble, X
 
 __all__ = [
+    "AS_IT_IS",
     "Archive",
     "ArchiveRow",
     "Article",
@@ -42,6 +45,7 @@ __all__ = [
     "FetchRequest",
     "FetchResponse",
     "Fetcher",
+    "FileForm",
     "Heard",
     "IncidentStore",
     "MentionStore",

@@ -82,6 +82,25 @@ class TokenShelf(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FileForm:
+    """What is told of a file of recorded posts beside its name; what is empty, the file itself is asked."""
+
+    format: str = ""
+    """csv, jsonl, parquet, mbox, warc or feed."""
+    encoding: str = ""
+    separator: str = ""
+    """The sign between the values of a CSV."""
+    time_zone: str = ""
+    """IANA name of the zone of times that state none, where reading the file means reading times."""
+    columns: tuple[str, ...] = ()
+    """The columns that are wanted: where that saves work, the others are not read."""
+
+
+AS_IT_IS = FileForm()
+"""Nothing is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveRow:
     """One row of a file of recorded posts: its first line, counted from 1, and its values by column.
 
@@ -92,21 +111,42 @@ class ArchiveRow:
     values: Mapping[str, str]
     problem: str = ""
     excerpt: str = ""
+    place: str = ""
+    """Where reading goes on behind this row, for `Archive.rows`; empty: behind the row before it."""
+    name: str = ""
+    """How a person finds the row, where it has no line: `message 7`."""
+
+    @property
+    def where(self) -> str:
+        """How a person finds the row."""
+        return self.name or f"line {self.line}"
 
 
 class Archive(Protocol):
     """Files of recorded posts on this machine; every error names the file."""
 
-    def rows(self, path: str) -> Iterator[ArchiveRow]:
+    def rows(self, path: str, form: FileForm = AS_IT_IS, after: str = "") -> Iterator[ArchiveRow]:
         """Stream the rows in the file's order; a broken row is a row with a problem, and the rest goes on.
 
-        All rows without a problem have the same columns; what a row lacks is "". PermanentError: no such file, not
-        ours to read, or of an unknown kind.
+        All rows without a problem have the same columns; what a row lacks is "". `after` is the `place` of a row that
+        was read before: only what comes behind it is given. PermanentError: no such file, not ours to read, of an
+        unknown kind, or packed so tightly that it can only be meant to harm (RefusedError).
+        """
+        ...
+
+    def own_columns(self, path: str, form: FileForm = AS_IT_IS) -> tuple[str, ...]:
+        """Give the columns that all files of this kind have; empty where each file has its own.
+
+        PermanentError: of an unknown kind.
         """
         ...
 
     def fingerprint(self, path: str) -> str:
         """Give a mark that changes when the file's content does. PermanentError as above."""
+        ...
+
+    def continues(self, path: str, mark: str) -> bool:
+        """Say whether the file is still that of `mark`, perhaps with more behind it. PermanentError as above."""
         ...
 
     def column_map(self, path: str) -> Mapping[str, object]:

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import secrets
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.silent import SilentNotifier
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.collect.identity import pseudonym
-from tocsin.collect.read_file import ColumnMap, read_rows
+from tocsin.collect.read_file import ColumnMap, own_map, read_rows
 from tocsin.config import load_columns, load_config
 from tocsin.detect.step import Detector
 from tocsin.errors import ConfigError, PermanentError
@@ -37,7 +38,7 @@ TOLD = 3
 
 def replay_archive(
     archive: Path,
-    columns: Path,
+    columns: Path | None,
     config: Path,
     *,
     repeat: timedelta = timedelta(hours=4),
@@ -60,8 +61,17 @@ def replay_archive(
             notifier=SilentNotifier(),
         )
         known = [brand.id for brand in settings.brands]
-        items = read_items(archive, load_columns(columns, known), stores)
+        items = read_items(archive, find_columns(archive, columns, known), stores)
         return replay_items(items, cast=cast, ports=ports, progress=progress or log_each_day())
+
+
+def find_columns(archive: Path, columns: Path | None, brands: Collection[str] | None = None) -> ColumnMap:
+    """Read the column map; mail, crawled pages and kept feeds need none. ConfigError: it is wrong, or missing."""
+    if columns is not None:
+        return load_columns(columns, brands)
+    if own := LocalArchive().own_columns(str(archive)):
+        return own_map(own)
+    raise ConfigError(f"{archive}: a table needs a column map: --columns FILE; `tocsin sources try` proposes one")
 
 
 def read_items(archive: Path, columns: ColumnMap, stores: SqliteStores) -> list[RawItem]:
@@ -70,7 +80,7 @@ def read_items(archive: Path, columns: ColumnMap, stores: SqliteStores) -> list[
     PermanentError when no row can be read: a wrong `time_format` must not look like calm.
     """
     source = Source(archive.name, SourceKind.FILE, str(archive), network="archive")
-    rows = LocalArchive().rows(str(archive))
+    rows = LocalArchive().rows(str(archive), columns.form)
     good: list[RawItem] = []
     bad: list[BadItem] = []
     keyed = partial(pseudonym, key=PSEUDONYM_KEY)
