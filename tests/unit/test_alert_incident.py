@@ -106,6 +106,10 @@ def test_telling_counts_the_notice_and_the_level_known() -> None:
     assert told_some(TOLD) == TOLD
 
 
+def test_no_incident_ends_before_it_began_though_the_clock_was_put_back() -> None:
+    assert close(TOLD, TOLD.opened_at - REPEAT).closed_at == TOLD.opened_at
+
+
 def test_closing_twice_keeps_the_first_end() -> None:
     closed = close(TOLD, NOW)
     assert (closed.state, closed.closed_at) == (IncidentState.CLOSED, NOW)

@@ -152,6 +152,15 @@ def test_late_posts_correct_the_picture_a_day_back_and_old_buckets_keep_their_co
     assert after[-1].coverage == 0.25
 
 
+def test_what_a_clock_ahead_said_of_coverage_is_not_believed_when_its_time_comes(stores) -> None:
+    stores.mentions.add(spread(MARK - 3 * DAY, MARK, 90))
+    assert drawn(stores, MARK + HOUR, coverage=0.0)
+    assert drawn(stores, MARK, coverage=1.0)
+    assert drawn(stores, MARK + BUCKET, coverage=1.0)
+    said = {point.at: point.coverage for point in held(stores)}
+    assert (said[MARK - BUCKET], said[MARK], said[MARK + BUCKET]) == (1.0, 1.0, 0.0)
+
+
 def test_without_late_posts_only_the_last_hour_is_drawn_again(stores) -> None:
     stores.mentions.add(spread(MARK - 3 * DAY, MARK, 90))
     assert drawn(stores, MARK)

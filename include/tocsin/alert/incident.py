@@ -74,10 +74,10 @@ def told_some(incident: Incident) -> Incident:
 
 
 def close(incident: Incident, at: datetime) -> Incident:
-    """End the incident; closing a closed one changes nothing."""
+    """End the incident, never before it was opened; closing a closed one changes nothing."""
     if incident.state is IncidentState.CLOSED:
         return incident
-    return replace(incident, state=IncidentState.CLOSED, closed_at=at)
+    return replace(incident, state=IncidentState.CLOSED, closed_at=max(at, incident.opened_at))
 
 
 def shown_window(incident: Incident, at: datetime) -> Window:

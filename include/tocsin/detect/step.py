@@ -7,7 +7,7 @@ from tocsin.detect.detector import Detector
 from tocsin.detect.points import FILLED, changed_from, draw, redraw_from
 from tocsin.detect.reading import Reading, read
 from tocsin.detect.verdict import Crowd, decide
-from tocsin.model import Brand, Counts, Verdict, Window, floor_time
+from tocsin.model import BUCKET, Brand, Counts, Verdict, Window, floor_time
 from tocsin.ports import MentionStore, SeriesStore
 
 __all__ = ["Detector", "draw_series", "judge_brands"]
@@ -56,11 +56,13 @@ def draw_series(
         return False
     progress = detector.look(mentions, end)
     held = series.drawn(Window(end - FILLED, end), detector.brands)
+    newest = end - BUCKET
     points = draw(
         progress,
         detector.brands,
         min(since, changed_from(held, progress)),
-        coverage=lambda at: held[at].coverage if at in held else coverage,
+        # Where the newest is held already, a clock drew it that was ahead: it said nothing of this moment.
+        coverage=lambda at: held[at].coverage if at in held and at < newest else coverage,
         thresholds=detector.thresholds,
     )
     series.save(points)
