@@ -114,8 +114,9 @@ _SOURCES = Said(
         "**Santé.** *En panne* : trois mauvaises réponses de suite, ou une qui ne trompe pas ; la ligne dit "
         "pourquoi, et quand cela marchait encore. *Demande du répit* : le serveur veut qu’on le laisse. "
         "*Jamais répondu* : pas encore de bonne réponse ; ces trois-là ne sont pas entendues. "
-        "*Anormalement calme* : elle répond, et n’apporte rien depuis plus longtemps que son rythme ne l’explique. *Anormalement bavarde* : plus "
-        "aujourd’hui que n’importe quel jour d’avant. *Lente* : plus de cinq secondes par réponse. Sources et "
+        "*Anormalement calme* : elle répond, et n’apporte rien depuis plus longtemps que son rythme ne l’explique. "
+        "*Anormalement bavarde* : plus aujourd’hui que n’importe quel jour d’avant. "
+        "*Lente* : plus de cinq secondes par réponse. Sources et "
         "éléments refusés s’affichent quel que soit le filtre, et les sources quelle que soit la période. Une "
         "source est redemandée d’elle-même : les échecs allongent l’attente."
     ),
