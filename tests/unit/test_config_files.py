@@ -152,6 +152,10 @@ WRONG_BRANDS = {
         'brands:\n  - {id: b, name: "B\\nSubject: x"}\n',
         "'B�Subject: x' is no name; write one line",
     ),
+    "a name that leaves charts no room": (
+        f"brands:\n  - {{id: b, name: {'x' * 61}}}\n",
+        "is too long for charts and subjects; write at most 60 characters",
+    ),
     "min_authors": (brand("min_authors: 0"), "4:18: min_authors: '0' is too small; write 1 or more"),
     "min_authors as text": (brand("min_authors: '3'"), "4:18: min_authors: takes a whole number, not '3'; write it"),
     "min_authors yes": (brand("min_authors: yes"), "4:18: min_authors: takes a whole number, not 'yes'; write it"),

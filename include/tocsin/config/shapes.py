@@ -14,6 +14,7 @@ from tocsin.config.words import (
     Language,
     Line,
     Mailbox,
+    Name,
     Pattern,
     Slug,
     TimeFormat,
@@ -43,8 +44,8 @@ class BrandEntry(Shape):
 
     id: Slug
     """Short name in links, logs and other files; never change it, history hangs on it."""
-    name: Line
-    """The brand as mails and tables call it; looked for in texts only when it has no aliases or patterns."""
+    name: Name
+    """The brand as mails and tables call it, up to 60 characters; looked for in texts without aliases or patterns."""
     aliases: list[Line] = []
     """What the brand is looked for by, as whole words, whatever the case and accents; no two brands may share one."""
     patterns: list[Pattern] = []

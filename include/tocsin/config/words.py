@@ -101,6 +101,13 @@ def _line(text: str) -> str:
     return text.strip()
 
 
+def _name(text: str) -> str:
+    """A brand's name stands beside each bar and row of the charts: a longer one leaves them no room."""
+    if len(_line(text)) > 60:
+        raise ValueError(f"{shown(text)} is too long for charts and subjects; write at most 60 characters")
+    return _line(text)
+
+
 def _pattern(text: str) -> str:
     try:
         with warnings.catch_warnings():
@@ -155,6 +162,7 @@ def _time_format(text: str) -> str:
 
 Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"pattern": SLUG})]
 Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
+Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 60})]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(json_schema_extra={"format": "regex"})]
 Mailbox = Annotated[str, AfterValidator(parse_mailbox), Field(json_schema_extra={"format": "email"})]
 Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/Paris", "Europe/London"]})]
