@@ -55,11 +55,8 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sta
 
 
 def test_each_file_is_named_after_its_dag_and_each_task_has_an_owner_and_a_limit(dags):
-    assert (
-        sorted(dags)
-        == DAGS
-        == ["tocsin_collect", "tocsin_replay", "tocsin_upkeep", "tocsin_watch", "tocsin_x_stream"]
-    )
+    names = ["collect", "digest", "replay", "upkeep", "watch", "x_stream"]
+    assert sorted(dags) == DAGS == [f"tocsin_{name}" for name in names]
     for dag in dags.values():
         assert dag.doc_md
         for task in dag.tasks:
@@ -102,7 +99,9 @@ def test_collecting_again_stores_nothing_twice(dags, stage):
         before = app.stores.mentions.total()
         for state in app.stores.sources.all():
             # Due again at once, and as if never seen: the store alone must know its own.
-            app.stores.sources.save(replace(state, due_at=None, etag=None, last_modified=None, recent_ids=(), body_hash=None))
+            app.stores.sources.save(
+                replace(state, due_at=None, etag=None, last_modified=None, body_hash=None, recent_ids=())
+            )
     assert run(dags["tocsin_collect"]) == "success"
     with open_app() as app:
         assert app.stores.mentions.total() == before > 0

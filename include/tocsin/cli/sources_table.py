@@ -124,10 +124,6 @@ def _when(at: datetime | None, zone: tzinfo) -> str:
 
 def _span(span: timedelta) -> str:
     seconds = round(span.total_seconds())
-    return (
-        f"{seconds} s"
-        if seconds < 120
-        else f"{seconds / 60:.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:.0f} h"
-    )
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

@@ -193,4 +193,5 @@ def _person(entry: PersonEntry) -> Person:
         time_zone=entry.time_zone,
         severity=Severity[entry.severity.upper()],
         brands=tuple(entry.brands),
+        digest=entry.digest,
     )

@@ -201,6 +201,8 @@ class PersonEntry(Shape):
     """The least that they want to hear of."""
     brands: list[Slug] = []
     """Ids of the brands that concern them; left out or empty: every brand."""
+    digest: bool = False
+    """`true` sends them one mail a week: which sources need a look, what came in, what was alerted."""
 
 
 class PeopleFile(Shape):

@@ -22,6 +22,8 @@ class Reason(StrEnum):
     REPEAT = "repeat"
     OVER = "over"
     HOLD = "hold"
+    DIGEST = "digest"
+    """The week's digest, which is about no incident."""
 
 
 @dataclass(frozen=True, slots=True)

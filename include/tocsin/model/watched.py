@@ -41,6 +41,8 @@ class Person:
     time_zone: str = "Europe/Paris"
     severity: Severity = Severity.CRITICAL
     brands: tuple[str, ...] = ()
+    digest: bool = False
+    """Whether they get the week's digest of the sources."""
 
 
 class SourceKind(StrEnum):

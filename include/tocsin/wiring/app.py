@@ -182,6 +182,15 @@ class App:
             ours = isinstance(exc, TocsinError)
             log.warning("series not drawn, charts show a gap until it is: %s", exc, exc_info=not ours)
 
+    def digest(self) -> Mapping[str, int]:
+        """Send last week's digest to those who ask for one and do not have it yet; count `sent` and `had_it`.
+
+        TransientError: somebody was not reached; run again, it is tried for those only.
+        """
+        from tocsin.wiring.digest import send_last_week
+
+        return send_last_week(self)
+
     def tidy(self, *, dry_run: bool = False) -> "Tidied":
         """Delete what has had its time and make the store ready for what comes; `dry_run` only counts.
 

@@ -1,0 +1,54 @@
+"""Tell those who ask how the week was, each Monday: which sources need a look, what came in, what was alerted."""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import (
+    Connection,
+    CronDataIntervalTimetable,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    dag,
+    task,
+)
+
+RETRIES = ExceptionRetryPolicy(
+    rules=[
+        RetryRule("tocsin.errors.TransientError", RetryAction.RETRY, timedelta(minutes=30), "may pass by itself"),
+        RetryRule("tocsin.errors.PermanentError", RetryAction.FAIL, reason="another try meets the same end"),
+    ]
+)
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("30 7 * * 1", timezone="Europe/Paris"),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    dagrun_timeout=timedelta(hours=6),
+    default_args={
+        "owner": "tocsin",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=30),
+        "retry_policy": RETRIES,
+        "execution_timeout": timedelta(minutes=30),
+        "priority_weight": 1,
+    },
+    tags=["tocsin"],
+    doc_md=__doc__,
+)
+def tocsin_digest() -> None:
+    """One task; who has the week's digest does not get it again."""
+
+    @task
+    def send() -> dict[str, int]:
+        from tocsin.wiring import open_app
+
+        with open_app(find_connection=Connection.get) as app:
+            return dict(app.digest())
+
+    send()
+
+
+tocsin_digest()
