@@ -1,4 +1,4 @@
-"""From a site's address to a search: its feed is found and added, its chapeau collected, its article read and stored."""
+"""From a site to a search: its feed is found and added, its chapeau collected, its article read and stored."""
 
 from pathlib import Path
 
