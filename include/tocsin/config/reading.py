@@ -77,8 +77,8 @@ def _with_defaults(values: Mapping[str, str], here: Path) -> dict[str, Any]:
         "home": home,
     }
     filled["config"] = _whole(str(filled["config"]), here)
-    if "elasticsearch_ca" in values:
-        filled["elasticsearch_ca"] = _whole(values["elasticsearch_ca"], here)
+    for path in {"elasticsearch_ca", "metrics_file"} & set(values):
+        filled[path] = _whole(values[path], here)
     name = filled["store"].removeprefix("sqlite:///")
     if filled["store"].startswith("sqlite:///") and name not in {"", ":memory:"}:
         filled["store"] = f"sqlite:///{_whole(name, here)}"

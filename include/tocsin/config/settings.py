@@ -146,6 +146,8 @@ class Settings(BaseModel):
     """Seconds between two requests to one host, 0 to 60: `1` (default)."""
     retry_after_scope: Literal["feed", "host", "domain"] = "host"
     """Who rests when a server says to wait: the `feed`, its `host` (default), its registered `domain`."""
+    metrics_file: Path | None = None
+    """File that each round writes its counts to for Prometheus' node exporter, such as `/srv/prom/tocsin.prom`."""
     keep_mentions: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=400)
     """How long mentions and the series are kept, 1d to 3650d, where a brand says nothing else: `400d` (default)."""
     keep_raw: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=90)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,7 +79,13 @@ class App:
                     way=way,
                 )
 
-        return list(asyncio.run(fetch_all()).batch_ids)
+        began = time.monotonic()
+        collected = asyncio.run(fetch_all())
+        if self.settings.metrics_file:
+            from tocsin.wiring.metrics import write_metrics
+
+            write_metrics(self, self.settings.metrics_file, collected.reports[-1], time.monotonic() - began)
+        return list(collected.batch_ids)
 
     def enrich(self) -> list[str]:
         """Enrich every batch that waits, after reading the pages that it wants; return their ids."""
