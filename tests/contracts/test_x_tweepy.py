@@ -130,6 +130,14 @@ def test_neither_logs_nor_errors_nor_reprs_hold_the_token(x, web, caplog, monkey
     assert "a secret" not in caplog.text, "nor what people write"
 
 
+def test_the_token_is_in_no_log_even_when_tweepy_tells_all(x, web, caplog) -> None:
+    with caplog.at_level(logging.DEBUG, logger="tweepy"), caplog.at_level(logging.DEBUG, logger="tweepy.client"):
+        ask(x, web)
+        x.add_rules([RULE])
+    assert "Making API request" in caplog.text
+    assert TOKEN not in caplog.text
+
+
 def test_rules_are_added_listed_and_deleted(x, web) -> None:
     assert x.rules() == ()
     x.add_rules([StreamRule(f'"n{n}"', "tocsin:n") for n in range(150)])

@@ -15,7 +15,6 @@ from tocsin.cli.step_commands import parts
 from tocsin.config import parse_moment
 from tocsin.errors import ConfigError
 from tocsin.wiring import open_app
-from tocsin.wiring.x import waiting_for
 
 x_app = typer.Typer(help="X: its stream, rules, budget and archive, and posts that are gone.", no_args_is_help=True)
 
@@ -36,6 +35,8 @@ def stream(
     source; when it ends, `tocsin collect` goes on where it was. Run one per app: X allows one connection. Exits 1
     when the month's posts are spent or X refuses us.
     """
+    from tocsin.wiring.x import waiting_for
+
     span = None if minutes is None else timedelta(minutes=minutes)
     with open_app() as app, _stoppable() as stop:
         counts = app.x.stream(source, waiting_for(span, stop))
