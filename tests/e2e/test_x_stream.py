@@ -132,6 +132,21 @@ def test_a_gap_is_filled_after_a_cut_and_every_post_is_there_once(house: House, 
     assert talk.waits == [], "after a connection that lived the next try is at once"
 
 
+def test_a_post_that_the_cut_stream_owed_us_is_found_though_it_is_older_than_what_came(house: House) -> None:
+    """A stream is some seconds out of order: the last post that came is not the last that there was."""
+    with listening(house):
+        until(lambda: connected(house), house.web, push=False)
+        heard = said(house, "Bulla heard", 1)
+        house.web.say(heard)
+        until(lambda: house.memory().place(BULLA).cursor == heard["id"], house.web)
+        owed = post(house.web.clock.now() - 20 * MINUTE, "Bulla owed", 2)
+        owed |= {"id": str(int(heard["id"]) - (20_000 << 22)), "created_at": heard["created_at"]}
+        house.web.say({**owed, "edit_history_tweet_ids": [owed["id"]]}, hidden=True)
+        house.web.send(None)
+        until(lambda: "Bulla owed" in house.texts(), house.web)
+    assert house.texts() == {"Bulla heard": 1, "Bulla owed": 1}
+
+
 def test_what_search_finds_late_is_found_since_the_gap_is_filled_later(house: House) -> None:
     """Recent search ends half a minute before it is asked: asked at once, it would miss the end of the gap."""
     house.web.lag = timedelta(seconds=30)
