@@ -67,7 +67,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to `host`; RefusedError when the guard forbids one of its addresses, or the port."""
         error: Exception = NoAddressError(f"no address for {host}")
-        for address in await self._addresses(host, port):
+        for address in await self._look_up(host, port):
             try:
                 return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
@@ -78,19 +78,28 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Wait, as httpcore asks for."""
         await self._backend.sleep(seconds)
 
-    async def _addresses(self, host: str, port: int) -> list[str]:
+    async def _look_up(self, host: str, port: int) -> list[str]:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            return await look_up(host, port, self._allow)
         except (socket.gaierror, UnicodeError) as exc:
             raise NoAddressError(f"no address for {host}") from exc
-        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-        for address in addresses:
-            if reason := why_refused(address, self._allow) or self._refused_port(address, port):
-                raise RefusedError(reason if host == address else f"{host}: {reason}")
-        return addresses
 
-    def _refused_port(self, address: str, port: int) -> str:
-        """Mail servers and the like understand more of an HTTP request than one thinks."""
-        if port in _USUAL_PORTS or port >= _FREE_PORTS or any(ip_address(address) in net for net in self._allow):
-            return ""
-        return f"port {port} is not for web pages"
+
+async def look_up(host: str, port: int, allow: Sequence[Network] = ()) -> list[str]:
+    """Give the addresses of a name, all of them good to dial. RefusedError: one is not, or the port.
+
+    OSError, UnicodeError: the name has none.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
+    for address in addresses:
+        if reason := why_refused(address, allow) or _refused_port(address, port, allow):
+            raise RefusedError(reason if host == address else f"{host}: {reason}")
+    return addresses
+
+
+def _refused_port(address: str, port: int, allow: Sequence[Network]) -> str:
+    """Mail servers and the like understand more of an HTTP request than one thinks."""
+    if port in _USUAL_PORTS or port >= _FREE_PORTS or any(ip_address(address) in net for net in allow):
+        return ""
+    return f"port {port} is not for web pages"

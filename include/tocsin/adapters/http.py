@@ -1,7 +1,7 @@
 """The one way out to the web: polite, conditional, and deaf to every trick to make us dial our own network."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
@@ -46,14 +46,8 @@ class GuardedFetcher:
     ) -> None:
         self._timeout = timeout
         self._max_bytes = max_bytes
-        self._client = httpx.AsyncClient(
-            transport=_GuardedTransport(allow),
-            headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
-            timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"}
+        self._client = web_client(allow, headers, httpx.Timeout(timeout, connect=min(10.0, timeout)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,7 +60,7 @@ class GuardedFetcher:
     async def fetch(self, request: FetchRequest) -> FetchResponse:
         """Answer with 200 or 304; errors as the port says."""
         try:
-            with _translated(request.url):
+            with translated(request.url):
                 async with asyncio.timeout(self._timeout):
                     return await self._follow(request)
         except TimeoutError as exc:
@@ -104,7 +98,7 @@ class GuardedFetcher:
         elif response.status_code == httpx.codes.OK or response.status_code in request.errors:
             body = await read_capped(response.aiter_raw(), headers.get("content-encoding", ""), self._max_bytes)
         else:
-            raise _refusal(response)
+            raise refusal(response)
         return FetchResponse(
             url=str(response.url),
             status=response.status_code,
@@ -149,6 +143,18 @@ class _PartTransport(httpx.AsyncHTTPTransport):
         )
 
 
+def web_client(allow: Sequence[Network], headers: Mapping[str, str], timeout: httpx.Timeout) -> httpx.AsyncClient:
+    """Make a client that dials through the guard and follows, keeps and borrows nothing."""
+    return httpx.AsyncClient(
+        transport=_GuardedTransport(allow),
+        headers=dict(headers),
+        timeout=timeout,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
 def _check_url(url: httpx.URL) -> None:
     if url.scheme not in {"http", "https"} or not url.host:
         raise RefusedError(f"not an http(s) address: {_shown(url)}")
@@ -177,7 +183,8 @@ def _next_place(response: httpx.Response) -> str:
     return place
 
 
-def _refusal(response: httpx.Response) -> TocsinError:
+def refusal(response: httpx.Response) -> TocsinError:
+    """Give the error for an answer that is none: TransientError, with the wait it asks for, or PermanentError."""
     status, wait = response.status_code, retry_after(response.headers)
     if status in _BUSY or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         if wait is None and status == httpx.codes.TOO_MANY_REQUESTS:
@@ -187,7 +194,8 @@ def _refusal(response: httpx.Response) -> TocsinError:
 
 
 @contextmanager
-def _translated(url: str) -> Iterator[None]:
+def translated(url: str) -> Iterator[None]:
+    """Turn httpx's errors into ours."""
     try:
         yield
     except httpx.UnsupportedProtocol as exc:

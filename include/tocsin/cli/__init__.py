@@ -15,6 +15,7 @@ from tocsin.cli.replay_command import replay
 from tocsin.cli.sources_commands import sources_app
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
 from tocsin.cli.store_commands import store_app
+from tocsin.cli.stream_command import stream
 from tocsin.cli.upkeep_command import upkeep
 from tocsin.cli.x_commands import x_app
 from tocsin.errors import ConfigError, TocsinError
@@ -34,6 +35,7 @@ app.command()(demo)
 app.command()(newsroom)
 app.command()(up)
 app.command()(collect)
+app.command()(stream)
 app.command()(enrich)
 app.command()(index)
 app.command()(watch)

@@ -62,7 +62,7 @@ async def visit_network(source: Source, state: SourceState, around: Round) -> Vi
     try:
         credentials = await _known_by(source, network, around)
         blank = Question(source, "", around.now, credentials=credentials)
-        words = _words(blank, network, around)
+        words = words_of(blank, network, around)
     except Exception as exc:  # Law 7: whatever one source does, the others are read.
         return note_failure(visit, exc, source, state, around)
     memory = read_memory(state.cursor).kept(words)
@@ -75,7 +75,7 @@ async def visit_network(source: Source, state: SourceState, around: Round) -> Vi
     return _end(source, state, trip, words, around)
 
 
-def _words(blank: Question, network: Network, around: Round) -> tuple[str, ...]:
+def words_of(blank: Question, network: Network, around: Round) -> tuple[str, ...]:
     """Give what the source says, else the brands' names as the network is asked for them. PermanentError: nothing."""
     query = blank.source.query
     if words := (query,) if query else network.words(around.access.names, blank):

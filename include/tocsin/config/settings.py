@@ -13,6 +13,8 @@ from tocsin.index.schema import prefix_problem
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
+JETSTREAMS = ("wss://jetstream2.us-east.bsky.network", "wss://jetstream2.us-west.bsky.network")
+
 AIRFLOW_STORE = "elasticsearch_default"
 """What TOCSIN_STORE says to take the Elasticsearch of Airflow's connection by that name. It must be said: Airflow
 makes an example connection of that name by itself, and our data must not move because of it."""
@@ -86,6 +88,19 @@ def _long_enough(key: SecretStr) -> SecretStr:
     if len(key.get_secret_value()) < 16:
         raise ValueError("is too short to keep a secret; write 16 characters or more")
     return key
+
+
+def _jetstreams(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    servers = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    for server in servers:
+        scheme, host, secret = split_address(server)
+        if scheme not in {"ws", "wss"} or not host or secret or "?" in server:
+            raise ValueError("write addresses as wss://jetstream.example.org, with commas between")
+    if not servers:
+        raise ValueError("names no server")
+    return servers
 
 
 class Settings(BaseModel):
@@ -167,6 +182,8 @@ class Settings(BaseModel):
     """Account that Bluesky is searched by, such as `brand.bsky.social`."""
     bluesky_password: SecretStr | None = Field(default=None, repr=False)
     """App password of that account; never its own password."""
+    bluesky_jetstreams: Annotated[tuple[str, ...], BeforeValidator(_jetstreams)] = JETSTREAMS
+    """Servers of Bluesky's Jetstream for `tocsin stream`, tried in turn: two of Bluesky's own (default)."""
     reddit_client_id: str | None = None
     """Id of the app that is registered at Reddit."""
     reddit_client_secret: SecretStr | None = Field(default=None, repr=False)

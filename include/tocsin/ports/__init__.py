@@ -30,6 +30,7 @@ from tocsin.ports.stores import (
     SeriesStore,
     SourceStates,
 )
+from tocsin.ports.streams import StreamEvent, StreamListener, StreamRequest, TooLargeError
 from tocsin.ports.x import Heard, StreamEndedError, StreamRule, Trouble, X
 
 __all__ = [
@@ -58,8 +59,12 @@ __all__ = [
     "SeriesStore",
     "SourceStates",
     "StreamEndedError",
+    "StreamEvent",
+    "StreamListener",
+    "StreamRequest",
     "StreamRule",
     "TokenShelf",
+    "TooLargeError",
     "Trouble",
     "X",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tocsin.collect.networks.answers import part, text
@@ -24,6 +24,8 @@ class Memory:
     places: Mapping[str, Place] = field(default_factory=dict)
     day: str = ""
     spent: Mapping[str, int] = field(default_factory=dict)
+    heard: str = ""
+    """Up to where a stream was heard that can be asked again from there, in the network's own words."""
 
     def turns(self, words: Iterable[str]) -> list[str]:
         """Put the words in the order to ask them: begun readings, then what was never asked, then longest ago."""
@@ -38,18 +40,18 @@ class Memory:
     def moved(self, word: str, place: Place) -> "Memory":
         """The same with the word read up to `place`, just now."""
         others = {known: held for known, held in self.places.items() if known != word}
-        return Memory({**others, word: place}, self.day, self.spent)
+        return replace(self, places={**others, word: place})
 
     def kept(self, words: Iterable[str]) -> "Memory":
         """The same without words that nobody asks for any more."""
         wanted = set(words)
         places = {word: place for word, place in self.places.items() if word in wanted}
-        return Memory(places, self.day, self.spent)
+        return replace(self, places=places)
 
     def charged(self, budget: str, day: str) -> "Memory":
         """The same with one question more drawn from the budget; another day begins at nothing."""
         spent = dict(self.spent) if day == self.day else {}
-        return Memory(self.places, day, {**spent, budget: spent.get(budget, 0) + 1})
+        return replace(self, day=day, spent={**spent, budget: spent.get(budget, 0) + 1})
 
     def cost(self, budget: str, day: str) -> int:
         """How many questions of that day were drawn from the budget."""
@@ -68,6 +70,7 @@ def read_memory(cursor: str) -> Memory:
         {word: _place(place) for word, place in places.items()} if isinstance(places, dict) else {},
         text(part(held, "day")),
         {name: n for name, n in spent.items() if isinstance(n, int)} if isinstance(spent, dict) else {},
+        text(part(held, "heard")),
     )
 
 
@@ -77,6 +80,8 @@ def write_memory(memory: Memory) -> str:
     held: dict[str, Any] = {"words": words}
     if memory.spent:
         held |= {"day": memory.day, "spent": memory.spent}
+    if memory.heard:
+        held["heard"] = memory.heard
     return json.dumps(held, separators=(",", ":"))
 
 

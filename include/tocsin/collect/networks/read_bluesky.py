@@ -55,7 +55,7 @@ def ask(question: Question) -> FetchRequest:
     """Ask for what holds the words as a phrase, or the hashtag, from the cursor on."""
     since = moment(question.cursor) or question.now - FIRST_LOOK
     wanted = question.words if question.words.startswith("#") else phrase(question.words)
-    told = {"q": wanted, "sort": "latest", "limit": str(LIMIT), "since": _written(since - OVERLAP)}
+    told = {"q": wanted, "sort": "latest", "limit": str(LIMIT), "since": written(since - OVERLAP)}
     if question.page:
         told["cursor"] = question.page
     url = f"{question.source.url}/xrpc/app.bsky.feed.searchPosts?{urlencode(told)}"
@@ -68,14 +68,15 @@ def read(answer: FetchResponse, question: Question) -> Page:
         raise PermanentError(str(refusal(answer.status, said(parsed(answer)))))
     document = read_json(answer)
     found = listed(document, "posts")
-    posts, bad = read_each(found, _post)
+    posts, bad = read_each(found, read_view)
     moments = [at for view in found if (at := _sorted_at(view)) and at <= question.now]
-    newest = max([*map(_written, moments), question.cursor])
+    newest = max([*map(written, moments), question.cursor])
     following = text(part(document, "cursor")) if found else ""
     return Page(posts, bad, question.reached or newest, following if following != question.page else "")
 
 
-def _written(at: datetime) -> str:
+def written(at: datetime) -> str:
+    """Write a moment as the network does, and as a cursor."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -85,7 +86,8 @@ def _sorted_at(view: Any) -> datetime | None:
     return min(stated, indexed) if stated and indexed else stated or indexed
 
 
-def _post(view: Any) -> Post:
+def read_view(view: Any) -> Post:
+    """Read a post as the network shows it. BadItemError: it has no name."""
     uri = needed(part(view, "uri"), "uri")
     author = text(part(view, "author", "did"))
     languages = items(part(view, "record", "langs"))

@@ -38,22 +38,21 @@ def ask(question: Question) -> FetchRequest:
     else:
         told = {"q": phrase(question.words), "type": "statuses", "limit": str(LIMIT), "offset": question.page or "0"}
         path = "/api/v2/search"
-    return FetchRequest(f"{question.source.url}{path}?{urlencode(told)}", headers=_bearer(question), errors=ERRORS)
+    return FetchRequest(f"{question.source.url}{path}?{urlencode(told)}", headers=bearer(question), errors=ERRORS)
 
 
 def read(answer: FetchResponse, question: Question) -> Page:
     """Read a page of posts that anybody may see; the newest id becomes the cursor."""
     document = read_json(answer)
     found = listed(document) if question.words.startswith("#") else listed(document, "statuses")
-    public = [one for one in map(_original, found) if part(one, "visibility") in {None, *_PUBLIC}]
-    posts, bad = read_each(public, _post)
+    posts, bad = read_each(filter(is_public, map(original, found)), read_status)
     ids = [name for one in found if (name := text(part(one, "id")))]
     if question.words.startswith("#"):
-        newest = max([*ids, question.reached or question.cursor], key=_age)
+        newest = max([*ids, question.reached or question.cursor], key=age)
         return Page(posts, bad, newest, _previous(answer.link) if ids and _overlapped(question.cursor) else "")
-    newest = question.reached or max([*ids, question.cursor], key=_age)
-    oldest = min(ids, key=_age, default="")
-    is_new = bool(question.cursor and oldest) and _age(oldest) > _age(_overlapped(question.cursor))
+    newest = question.reached or max([*ids, question.cursor], key=age)
+    oldest = min(ids, key=age, default="")
+    is_new = bool(question.cursor and oldest) and age(oldest) > age(_overlapped(question.cursor))
     return Page(posts, bad, newest, str(int(question.page or "0") + len(ids)) if is_new else "")
 
 
@@ -65,18 +64,19 @@ def hashtag(name: str) -> str:
 
 def _words(names: tuple[str, ...], question: Question) -> tuple[str, ...]:
     """Names are searched for where we may search; elsewhere their hashtags are read."""
-    can_search = bool(_bearer(question))
+    can_search = bool(bearer(question))
     words = (name if can_search and not name.startswith("#") else hashtag(name) for name in names)
     return tuple(dict.fromkeys(word for word in words if word != "#"))
 
 
-def _bearer(question: Question) -> tuple[tuple[str, str], ...]:
+def bearer(question: Question) -> tuple[tuple[str, str], ...]:
+    """Give the header that says who we are, where we have a token."""
     token = question.credentials.get("token", "")
     return (("Authorization", f"Bearer {token}"),) if token else ()
 
 
-def _age(name: str) -> tuple[int, str]:
-    """Ids grow with time: a longer one is younger."""
+def age(name: str) -> tuple[int, str]:
+    """Ids are ordered by this: they grow with time: a longer one is younger."""
     return len(name), name
 
 
@@ -93,8 +93,13 @@ def _previous(link: str) -> str:
     return (parse_qs(urlsplit(found[1]).query).get("min_id") or [""])[0] if found else ""
 
 
-def _original(status: Any) -> Any:
-    """A boost says nothing itself: what it boosts does."""
+def is_public(status: Any) -> bool:
+    """Say whether anybody may see a post."""
+    return part(status, "visibility") in {None, *_PUBLIC}
+
+
+def original(status: Any) -> Any:
+    """Give what a boost boosts, since it says nothing itself; any other post as it is."""
     return part(status, "reblog") or status
 
 
@@ -103,7 +108,8 @@ def _own_words(content: str) -> str:
     return content.partition("</p>")[2] if content.startswith(_QUOTED) else content
 
 
-def _post(status: Any) -> Post:
+def read_status(status: Any) -> Post:
+    """Read a post as servers give it. BadItemError: it has no name."""
     account = part(status, "account")
     return Post(
         id=needed(part(status, "uri") or part(status, "url"), "uri"),
