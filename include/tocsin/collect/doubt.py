@@ -20,7 +20,7 @@ def is_doubtful(body: bytes, entries: Sequence[Entry]) -> bool:
         return True  # Texts where the fast one does not look; YouTube keeps its own in media:description.
     if not all(entry.link.startswith(("http://", "https://")) for entry in entries) and _LINKS.search(body):
         return True  # xml:base says of what an address is a part; atom:link beside an RSS item's link hides it.
-    if not any(entry.published for entry in entries) and _DATES.search(body):
+    if not any(entry.published for entry in entries) and len(_DATES.findall(body)) >= len(entries):
         return True
     return b"<!ENTITY" in body or bool(_INSIDE.search(body) or _PACKED.search(body)) or _is_broken(body)
 
