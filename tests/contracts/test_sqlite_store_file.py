@@ -79,7 +79,7 @@ def test_an_older_file_grows_and_keeps_what_it_holds(path, mention) -> None:
     with open_sqlite(path) as stores:
         stores.mentions.add([mention("a")])
         with stores.database.transaction() as connection:  # As the first schema left it.
-            for table in ("series", "erasures"):
+            for table in ("series", "erasures", "subscriptions"):
                 connection.execute(f"DROP TABLE {table}")
             connection.execute("PRAGMA user_version = 1")
     with open_sqlite(path) as stores:
@@ -87,6 +87,7 @@ def test_an_older_file_grows_and_keeps_what_it_holds(path, mention) -> None:
         assert stores.mentions.get("a") == mention("a")
         assert stores.series.latest() is None
         assert stores.erasures.all() == frozenset()
+        assert stores.subscriptions.all() == ()
 
 
 def test_a_storm_is_compared_with_what_was_before_however_long_it_is(path, mention, monkeypatch) -> None:

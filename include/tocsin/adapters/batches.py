@@ -170,9 +170,13 @@ class FsspecBatches:
         return gone
 
     def sweep(self, before: datetime, *, dry_run: bool = False) -> int:
-        """Delete verdicts from before that moment and drafts that nobody wrote to since; `dry_run` only counts."""
-        verdicts = [name for name in self.pending(Stage.VERDICTS) if _is_from_before(name, before)]
-        old = [self._path(Stage.VERDICTS, name) for name in verdicts]
+        """Delete verdicts and pushes from before that moment, and drafts not touched since; `dry_run` only counts."""
+        old = [
+            self._path(stage, name)
+            for stage in (Stage.VERDICTS, Stage.PUSHED)
+            for name in self.pending(stage)
+            if _is_from_before(name, before)
+        ]
         for stage in Stage:
             old += [draft for draft in self._drafts(stage) if self._touched(draft, before)]
         if not dry_run:

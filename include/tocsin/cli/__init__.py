@@ -17,6 +17,7 @@ from tocsin.cli.step_commands import collect, enrich, index, search, status, wat
 from tocsin.cli.store_commands import store_app
 from tocsin.cli.stream_command import stream
 from tocsin.cli.upkeep_command import upkeep
+from tocsin.cli.websub_commands import websub_app
 from tocsin.cli.x_commands import x_app
 from tocsin.errors import ConfigError, TocsinError
 
@@ -46,6 +47,7 @@ app.command()(upkeep)
 app.command()(replay)
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(sources_app, name="sources")
+app.add_typer(websub_app, name="websub")
 app.command()(erase)
 app.command()(elasticsearch)
 

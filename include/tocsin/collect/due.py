@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from tocsin.collect.interval import bounds
-from tocsin.model import Source, SourceState
+from tocsin.model import Source, SourceState, rest_while_pushed
 
 LONGEST_REST = timedelta(days=1)
 """A failing source is not left alone for longer, unless it is read more seldom anyway: feeds come back."""
@@ -23,13 +23,16 @@ _ENOUGH = 10_080.0
 def is_due(state: SourceState | None, source: Source, now: datetime) -> bool:
     """Say whether the source should be read now: never read, its time has come, or `every` was made shorter.
 
-    One that was last read in the future, by a clock since put right, is due: else nobody reads it until then.
+    One whose hub pushes is read once an hour all the same. One that was last read in the future, by a clock since put
+    right, is due: else nobody reads it until then.
     """
     if state is None or state.due_at is None or (state.checked_at is not None and state.checked_at > now):
         return True
     if state.failures == 0 and state.checked_at is not None:
         _, longest = bounds(source, state, now)
-        return now >= min(state.due_at, due_after(source, longest, state.checked_at))
+        due = min(state.due_at, due_after(source, longest, state.checked_at))
+        pushed = rest_while_pushed(source, state, now)
+        return now >= (due if pushed is None else max(due, due_after(source, pushed, state.checked_at)))
     return now >= state.due_at
 
 

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from tocsin.collect.hubs import find_offer
 from tocsin.collect.interval import stated_rest
 from tocsin.collect.manners import (
     Failure,
@@ -81,8 +82,10 @@ def _read(answer: FetchResponse, source: Source, state: SourceState, took: int, 
         state, etag=answer.etag, last_modified=answer.last_modified, body_hash=digest, read_at=now, hint=_hint(answer)
     )
     if digest == state.body_hash:
+        _note_offer(answer, source, around)
         return Look(source, "unchanged", after_answer(source, seen, News(took, unchanged=True), now, note))
     read = read_feed(answer, source, now=now, pseudonym=around.authors.pseudonym, known=frozenset(state.recent_ids))
+    _note_offer(answer, source, around)
     if any(around.concerns(f"{item.title} {item.text}") for item in read.items):
         seen = replace(seen, matched_at=now)
     ids = dict.fromkeys((*(item.id for item in read.items), *read.known))
@@ -90,7 +93,16 @@ def _read(answer: FetchResponse, source: Source, state: SourceState, took: int, 
     after = after_answer(source, seen, News(took, len(ids) - known, known), now, note)
     # A document that is empty for once must not make everything new again.
     after = replace(after, recent_ids=tuple(ids) or state.recent_ids)
+    if len(ids) > known:
+        # What a look finds first was not pushed: the hub is not to be relied on, until it pushes again.
+        after = replace(after, pushed_at=None)
     return Look(source, "fetched", after, read.items, read.bad, len(read.known))
+
+
+def _note_offer(answer: FetchResponse, source: Source, around: Round) -> None:
+    """Note what a document says of hubs, once it was read: an error page offers none, and that means nothing."""
+    if around.offers is not None:
+        around.offers[source.id] = find_offer(answer.url, answer.link, answer.body)
 
 
 def _hint(answer: FetchResponse) -> float | None:

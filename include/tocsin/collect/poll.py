@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from tocsin.collect.hosts import Hosts
+from tocsin.collect.hubs import Offer
 from tocsin.collect.identity import Authors
 from tocsin.collect.manners import News, after_answer, after_failure, judge
 from tocsin.collect.networks.asking import Access
@@ -46,6 +47,8 @@ class Round:
     hosts: Hosts = field(default_factory=Hosts)
     way: PageWay | None = None
     """Needed where archives are read."""
+    offers: dict[str, Offer] | None = None
+    """What documents say of being pushed, by source, filled as they are read; None: nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from tocsin.collect.due import is_due
 from tocsin.collect.feeds import Manners, visit_web
 from tocsin.collect.hosts import Scope, hosts_before
+from tocsin.collect.hubs import Offer
 from tocsin.collect.identity import Authors
 from tocsin.collect.networks.asking import Access
 from tocsin.collect.page_way import PageWay
@@ -44,6 +45,7 @@ async def collect_due(  # noqa: PLR0913 - one port each, and what networks need
     concerns: Callable[[str], bool] = nothing_concerns,
     manners: Manners = POLITE,
     way: PageWay | None = None,
+    offers: dict[str, Offer] | None = None,
 ) -> Collected:
     """Read every source that is due; what is new becomes one raw batch per 200 feeds (files: one per 5,000 rows).
 
@@ -56,12 +58,13 @@ async def collect_due(  # noqa: PLR0913 - one port each, and what networks need
     `erased` (by an author who is to be forgotten: not kept) and `quarantined`; over all `resting`, `unchanged`,
     `fetched`, `failed`. An error of the stores themselves is raised: the next run does the rest. `concerns` says at a
     glance whether a text may concern a watched brand: where such texts come from is looked at more often.
+    What documents say of hubs that push is put into `offers`, if given.
     """
     known = {source.id: SourceState(source.id) for source in sources}
     known |= {state.source_id: state for state in states.all()}
     hosts = hosts_before(sources, known, manners.scope)
     around = Round(states, fetcher, archive, batches, quarantine, reports, authors, now, access or Access())
-    around = replace(around, concerns=concerns, hosts=hosts, way=way)
+    around = replace(around, concerns=concerns, hosts=hosts, way=way, offers=offers)
     due = [source for source in sources if is_due(known[source.id], source, now)]
     web = [source for source in due if source.kind is not SourceKind.FILE]
     visits = await visit_web(web, known, around, manners)

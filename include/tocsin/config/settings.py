@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from tocsin.config.words import Zone, parse_duration, parse_mailbox, parse_server
+from tocsin.config.words import Zone, is_here, parse_duration, parse_mailbox, parse_server
 from tocsin.index.schema import prefix_problem
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
@@ -81,6 +81,15 @@ def _kibana(text: str) -> str:
         raise ValueError("holds a password; take it out and set TOCSIN_KIBANA_API_KEY")
     if scheme not in {"http", "https"} or not host or "?" in text or "#" in text:
         raise ValueError("is no address; write https://kibana.example.org")
+    return text.rstrip("/")
+
+
+def _callback(text: str) -> str:
+    scheme, host, secret = split_address(text)
+    if secret or "?" in text or "#" in text or not host or not text.isascii():
+        raise ValueError("is no address that hubs could call; write https://hooks.example.org")
+    if scheme != "https" and not (scheme == "http" and is_here(host)):
+        raise ValueError("must be https, since what comes there must not be read on its way")
     return text.rstrip("/")
 
 
@@ -163,6 +172,8 @@ class Settings(BaseModel):
     """Who rests when a server says to wait: the `feed`, its `host` (default), its registered `domain`."""
     metrics_file: Path | None = None
     """File that each round writes its counts to for Prometheus' node exporter, such as `/srv/prom/tocsin.prom`."""
+    websub_callback: Annotated[str, AfterValidator(_callback)] | None = None
+    """Address where hubs reach `tocsin websub serve`, such as `https://hooks.example.org`; default: only poll."""
     keep_mentions: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=400)
     """How long mentions and the series are kept, 1d to 3650d, where a brand says nothing else: `400d` (default)."""
     keep_raw: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=90)

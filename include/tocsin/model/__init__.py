@@ -1,13 +1,14 @@
 """The words of the product: frozen values that pass between rooms. Times are aware UTC, windows half-open."""
 
 from tocsin.model.fetches import Fetch, Moved, Rhythm, remembered
-from tocsin.model.health import Health, health_of, is_heard
+from tocsin.model.health import Health, health_of, is_heard, rest_while_pushed
 from tocsin.model.incidents import Delivery, Incident, IncidentState, Message, Reason
 from tocsin.model.keeping import Limits
 from tocsin.model.moments import BUCKET, Window, floor_time
 from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejection, Stage, Tone, full_text
 from tocsin.model.reports import Report, sum_of
 from tocsin.model.stories import Counts, Drawn, Hourly, Series, SeriesPoint, StoryOrigin, StoryStart, StorySummary
+from tocsin.model.subscriptions import Parcel, Standing, Subscription
 from tocsin.model.verdicts import Point, Verdict
 from tocsin.model.watched import Brand, FullText, Person, Severity, Source, SourceKind, SourceState
 
@@ -30,6 +31,7 @@ __all__ = [
     "Mention",
     "Message",
     "Moved",
+    "Parcel",
     "Person",
     "Point",
     "RawItem",
@@ -44,9 +46,11 @@ __all__ = [
     "SourceKind",
     "SourceState",
     "Stage",
+    "Standing",
     "StoryOrigin",
     "StoryStart",
     "StorySummary",
+    "Subscription",
     "Tone",
     "Verdict",
     "Window",
@@ -55,5 +59,6 @@ __all__ = [
     "health_of",
     "is_heard",
     "remembered",
+    "rest_while_pushed",
     "sum_of",
 ]

@@ -19,6 +19,10 @@ SURE = 7.0
 LEAST_LULL = timedelta(days=1)
 MISSED = 3
 LEAST_MISSED = timedelta(minutes=15)
+PUSHED_REST = timedelta(hours=1)
+"""Between two looks at a source whose hub pushes."""
+PUSHES_LAST = timedelta(days=1)
+"""How long after a push a hub counts as one that pushes."""
 
 
 class Health(StrEnum):
@@ -74,6 +78,16 @@ def is_loud(rhythm: Rhythm, now: datetime) -> bool:
     return rhythm.so_far > max(bar, *rhythm.before)
 
 
+def rest_while_pushed(source: Source, state: SourceState, now: datetime) -> timedelta | None:
+    """How long a source is left alone since its hub pushes its news; None: its hub did not push for a day.
+
+    Never for longer than an hour, or `every`: hubs fail without a word.
+    """
+    if state.pushed_at is None or abs(now - state.pushed_at) > PUSHES_LAST:
+        return None
+    return max(PUSHED_REST, source.every)
+
+
 def is_heard(source: Source, state: SourceState | None, now: datetime) -> bool:
     """Say whether we hear the source: it answered lately and neither fails nor keeps us out; quiet is heard.
 
@@ -83,7 +97,8 @@ def is_heard(source: Source, state: SourceState | None, now: datetime) -> bool:
         return False
     if health_of(state, now) in {Health.FAILING, Health.THROTTLED}:
         return False
-    interval = max(source.every, timedelta(seconds=state.interval or 0.0))
+    pushed = rest_while_pushed(source, state, now) or timedelta()
+    interval = max(source.every, timedelta(seconds=state.interval or 0.0), pushed)
     # Either way: an answer far in the future was noted by a clock since put right.
     return abs(now - state.succeeded_at) <= max(MISSED * interval, LEAST_MISSED)
 

@@ -22,6 +22,8 @@ class Stage(StrEnum):
     VERDICTS = "verdicts"
     ARCHIVE = "archive"
     """Raw batches whose mentions the store holds."""
+    PUSHED = "pushed"
+    """What hubs pushed, one document each, not yet read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,3 +133,5 @@ class SourceState:
     rhythm: Rhythm = field(default_factory=Rhythm)
     fetches: tuple[Fetch, ...] = ()
     """The last 30, the oldest first."""
+    pushed_at: datetime | None = None
+    """When its hub last pushed something, if looks found nothing since that it had not pushed first."""

@@ -31,6 +31,7 @@ from tocsin.ports.stores import (
     SourceStates,
 )
 from tocsin.ports.streams import StreamEvent, StreamListener, StreamRequest, TooLargeError
+from tocsin.ports.subscriptions import Subscriptions
 from tocsin.ports.x import Heard, StreamEndedError, StreamRule, Trouble, X
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "StreamListener",
     "StreamRequest",
     "StreamRule",
+    "Subscriptions",
     "TokenShelf",
     "TooLargeError",
     "Trouble",

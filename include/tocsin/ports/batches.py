@@ -24,7 +24,10 @@ class BatchStore(Protocol):
         ...
 
     def pending(self, stage: Stage) -> tuple[str, ...]:
-        """Ids that lie at `stage`, sorted. RAW: not yet enriched. ENRICHED: not yet settled. ARCHIVE: settled."""
+        """Ids that lie at `stage`, sorted. RAW: not yet enriched. ENRICHED: not yet settled. ARCHIVE: settled.
+
+        PUSHED: not yet read. VERDICTS: not yet told.
+        """
         ...
 
     def drop(self, stage: Stage, batch_id: str) -> None:
@@ -60,7 +63,7 @@ class BatchStore(Protocol):
         ...
 
     def sweep(self, before: datetime, *, dry_run: bool = False) -> int:
-        """Delete verdicts from before that moment, by their id, and drafts not touched since; count them.
+        """Delete verdicts and pushes from before that moment, by their id, and drafts not touched since; count them.
 
         A draft is what a killed writer leaves. `dry_run` only counts.
         """

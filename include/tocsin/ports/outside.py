@@ -28,7 +28,7 @@ class FetchRequest:
     """Sent to the scheme, host and port of `url` only: a redirect elsewhere does not carry them on."""
     body: bytes = field(default=b"", repr=False)
     errors: tuple[int, ...] = ()
-    """Statuses above 399 whose answer is wanted too, since its body says why."""
+    """Other statuses whose answer is wanted too: above 399 since its body says why, or 202 to what we sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,20 @@
 """The live product: the ports filled with adapters, and what a driver may ask for."""
 
-import asyncio
 import logging
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tocsin.adapters.batches import FsspecBatches
-from tocsin.adapters.files import LocalArchive
-from tocsin.adapters.http import GuardedFetcher
 from tocsin.config import Config, Settings, load_config, read_settings
 from tocsin.errors import PermanentError, TocsinError, TransientError
 from tocsin.model import Report, Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
-from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
+from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier
 from tocsin.wiring.stores import Stores, open_stores
 from tocsin.wiring.tools import make_tagger
 
@@ -47,45 +43,10 @@ class App:
     find_connection: FindConnection | None = None
 
     def collect(self) -> list[str]:
-        """Fetch what is due; return the ids of the batches written."""
-        from tocsin.collect.identity import Authors, pseudonym
-        from tocsin.collect.step import Manners, Scope, collect_due
-        from tocsin.enrich.glance import Glance
-        from tocsin.wiring.pages import page_way
-        from tocsin.wiring.x import app_access
+        """Take in what hubs pushed and fetch what is due; return the ids of the batches written."""
+        from tocsin.wiring.collecting import collect
 
-        settings = self.settings
-        scope = Scope(settings.retry_after_scope)
-        manners = Manners(settings.fetches_at_once, settings.host_spacing, scope)
-
-        async def fetch_all() -> Any:
-            async with (
-                GuardedFetcher(allow=self.settings.allow_networks) as fetcher,
-                page_way(self.settings, fetcher) as way,
-            ):
-                return await collect_due(
-                    self.config.sources,
-                    states=self.stores.sources,
-                    fetcher=fetcher,
-                    archive=LocalArchive(),
-                    batches=self.batches,
-                    quarantine=self.stores.quarantine,
-                    reports=self.stores.reports,
-                    authors=Authors(partial(pseudonym, key=pseudonym_key(self.settings)), self.stores.erasures.all),
-                    now=self.clock.now(),
-                    access=app_access(self),
-                    concerns=Glance(self.config.brands),
-                    manners=manners,
-                    way=way,
-                )
-
-        began = time.monotonic()
-        collected = asyncio.run(fetch_all())
-        if self.settings.metrics_file:
-            from tocsin.wiring.metrics import write_metrics
-
-            write_metrics(self, self.settings.metrics_file, collected.reports[-1], time.monotonic() - began)
-        return list(collected.batch_ids)
+        return collect(self)
 
     def enrich(self) -> list[str]:
         """Enrich every batch that waits, after reading the pages that it wants; return their ids."""

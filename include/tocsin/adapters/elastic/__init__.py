@@ -19,6 +19,7 @@ from tocsin.adapters.elastic.reports import ElasticReports
 from tocsin.adapters.elastic.series import ElasticSeries
 from tocsin.adapters.elastic.snapshots import Snapshots
 from tocsin.adapters.elastic.sources import ElasticSourceStates
+from tocsin.adapters.elastic.subscriptions import ElasticSubscriptions
 from tocsin.index import schema
 from tocsin.index.document import NO_LABELS
 from tocsin.index.labels import Labels
@@ -31,6 +32,7 @@ from tocsin.ports import (
     ReportLog,
     SeriesStore,
     SourceStates,
+    Subscriptions,
 )
 
 __all__ = ["ElasticStores", "open_elastic"]
@@ -48,6 +50,7 @@ class ElasticStores:
     series: SeriesStore
     caretaker: Caretaker
     erasures: Erasures
+    subscriptions: Subscriptions
     cluster: Cluster
     indices: Indices
     labels: Labels
@@ -109,6 +112,7 @@ def open_elastic(
         series=ElasticSeries(cluster, indices, labels),
         caretaker=ElasticCare(cluster, indices),
         erasures=ElasticErasures(cluster, indices),
+        subscriptions=ElasticSubscriptions(cluster, indices),
         cluster=cluster,
         indices=indices,
         labels=labels,

@@ -13,6 +13,7 @@ from tocsin.adapters.sqlite.quarantine import SqliteQuarantine
 from tocsin.adapters.sqlite.reports import SqliteReports
 from tocsin.adapters.sqlite.series import SqliteSeries
 from tocsin.adapters.sqlite.sources import SqliteSourceStates
+from tocsin.adapters.sqlite.subscriptions import SqliteSubscriptions
 from tocsin.ports import (
     Caretaker,
     Erasures,
@@ -22,6 +23,7 @@ from tocsin.ports import (
     ReportLog,
     SeriesStore,
     SourceStates,
+    Subscriptions,
 )
 
 __all__ = ["SqliteStores", "open_sqlite"]
@@ -39,6 +41,7 @@ class SqliteStores:
     series: SeriesStore
     caretaker: Caretaker
     erasures: Erasures
+    subscriptions: Subscriptions
     database: Database
 
     def close(self) -> None:
@@ -72,5 +75,6 @@ def open_sqlite(path: str, *, read_only: bool = False) -> SqliteStores:
         series=SqliteSeries(database),
         caretaker=SqliteCare(),
         erasures=SqliteErasures(database),
+        subscriptions=SqliteSubscriptions(database),
         database=database,
     )

@@ -14,7 +14,7 @@ from tocsin.errors import BadItemError, ConflictError, PermanentError, Transient
 BUSY_SECONDS = 30.0
 """How long a writer waits for another process before it says TransientError."""
 
-SCHEMAS = ("schema.sql", "schema_2.sql", "schema_3.sql")
+SCHEMAS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
 """Scripts in this folder: the n-th makes schema n of what came before it, so that an older file grows in place."""
 SCHEMA_VERSION = len(SCHEMAS)
 APPLICATION_ID = 0x746F6373  # "tocs" in the file's header: tells our file from another program's.

@@ -16,6 +16,7 @@ KINDS = (
     "quarantine",
     "reports",
     "erasures",
+    "subscriptions",
 )
 MONTHLY = ("mentions", "series")
 """Kinds that lie in one index per month, behind an alias."""
