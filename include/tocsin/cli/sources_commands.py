@@ -7,6 +7,7 @@ import typer
 from tocsin.cli.backfill_command import backfill
 from tocsin.cli.discover_command import discover
 from tocsin.cli.sources_table import show, show_table
+from tocsin.cli.try_command import try_
 
 sources_app = typer.Typer(
     help="What is read and how it does; find feeds of a site; old posts of a site.", invoke_without_command=True
@@ -30,3 +31,4 @@ def sources(
 sources_app.command()(show)
 sources_app.command()(discover)
 sources_app.command()(backfill)
+sources_app.command("try")(try_)
