@@ -165,6 +165,7 @@ def test_by_pseudonym_and_on_an_unknown_network(run, written) -> None:
         (),
         ("--author", "Ann"),
         ("--author", " ", "--network", "web"),
+        ("--author", "\u200b", "--network", "web"),
         ("--author", "Ann", "--network", "web", "--pseudonym", "0" * 24),
         ("--pseudonym", "Ann"),
         ("--pseudonym", ""),

@@ -90,7 +90,10 @@ def _who(app: App, name: str, network: str | None, pseudonym: str | None) -> Aut
     if network not in known:
         # Not an error: an archive's rows may name networks of their own, and sources come and go.
         typer.echo(f"note: no source has this network{nearest(network or '', known)}", err=True)
-    return app.keeper.author(name, network or "")
+    who = app.keeper.author(name, network or "")
+    if not who.pseudonym:
+        raise ConfigError("the name holds nothing to be seen: posts that nobody signed are nobody's to erase")
+    return who
 
 
 def _tell(who: Author, what: str, found: Erased) -> None:

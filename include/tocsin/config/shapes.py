@@ -45,7 +45,7 @@ class BrandEntry(Shape):
     id: Slug
     """Short name in links, logs and other files; never change it, history hangs on it."""
     name: Name
-    """The brand as mails and tables call it, up to 60 characters; looked for in texts without aliases or patterns."""
+    """The brand as mails and tables call it, up to 60 characters; looked for itself without aliases or patterns."""
     aliases: list[Line] = []
     """What the brand is looked for by, as whole words, whatever the case and accents; no two brands may share one."""
     patterns: list[Pattern] = []
