@@ -17,6 +17,7 @@ from tocsin.model import (
     Incident,
     IncidentState,
     Mention,
+    Rhythm,
     SeriesPoint,
     Severity,
     SourceState,
@@ -137,7 +138,13 @@ def _sources() -> tuple[SourceState, ...]:
     healthy = [SourceState(name, checked_at=before, succeeded_at=before, due_at=soon) for name in SOURCES[:2]]
     failing = SourceState(SOURCES[2], None, None, (), before, NOW - timedelta(hours=5), soon, 4, "answered 503")
     never = SourceState("new-feed", None, None, (), before, None, soon, 9, "no address for example.invalid")
-    return (*healthy, failing, never)
+    throttled = SourceState(
+        "r-france", checked_at=before, succeeded_at=before, due_at=soon, failures=1, throttled_until=soon, note="429"
+    )
+    long_ago = NOW - timedelta(days=20)
+    rhythm = Rhythm(long_ago.date(), 3, (3,) * 14, long_ago)
+    quiet = SourceState("old-blog", checked_at=before, succeeded_at=before, due_at=soon, rhythm=rhythm)
+    return (*healthy, failing, never, throttled, quiet)
 
 
 def _refused() -> tuple[BadItem, ...]:

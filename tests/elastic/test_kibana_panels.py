@@ -197,9 +197,12 @@ def test_numbers_of_an_incident_are_those_of_the_world(boards, world):
     assert len(list_of_posts.rows) == len(posts)
 
 
+TILES = ("failing", "throttled", "never", "quiet", "healthy")
+
+
 def test_numbers_of_sources_are_those_of_the_world(boards, world):
     sources = list(boards["fr"].draw("tocsin-sources-fr"))
-    assert [number(sources, panel, "m") for panel in ("failing", "never", "healthy")] == [1, 1, 2]
+    assert [number(sources, panel, "m") for panel in TILES] == [1, 1, 1, 1, 2]
     (refused,) = (each for each in sources if each.panel == "refused/l")
     assert sum(row["n"] for row in refused.rows) == len(world.refused)
     (brought,) = (each for each in sources if each.panel == "brought/l")
