@@ -15,8 +15,10 @@ from airflow.sdk import Param, dag, task
     max_active_runs=1,
     default_args={"owner": "tocsin", "retries": 0, "execution_timeout": timedelta(hours=12)},
     params={
-        "archive": Param(type="string", title="Archive", description="CSV or JSONL, .gz too, on the worker's disk"),
-        "columns": Param(type="string", title="Column map", description="YAML that names the archive's columns"),
+        "archive": Param(type="string", title="Archive", description="Recorded posts, on the worker's disk"),
+        "columns": Param(
+            None, type=["null", "string"], title="Column map", description="YAML that names a table's columns"
+        ),
         "config": Param(type="string", title="Config folder", description="Folder with brands.yaml and people.yaml"),
         "out": Param(type="string", title="Result", description="Path of the JSON file to write"),
     },
@@ -33,7 +35,8 @@ def tocsin_replay() -> None:
         from tocsin.wiring.replay import check_target, replay_archive, write_outcome
 
         check_target(Path(params["out"]))
-        outcome = replay_archive(Path(params["archive"]), Path(params["columns"]), Path(params["config"]))
+        columns = Path(params["columns"]) if params["columns"] else None
+        outcome = replay_archive(Path(params["archive"]), columns, Path(params["config"]))
         return write_outcome(outcome, Path(params["out"]))
 
     replay()  # type: ignore[call-arg]  # Airflow fills `params` from the run
