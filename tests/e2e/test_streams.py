@@ -280,13 +280,15 @@ async def test_a_store_that_fails_for_a_while_loses_nothing(tmp_path: Path) -> N
     with jetstream() as server:
         async with listening(tmp_path, BLUESKY, servers=(server.url,)) as world:
             await until(lambda: len(server.asked) == 1)
-            server.say(spoken(1, "Bulla one"))
+            server.say(spoken(1, "Bulla one", ago=120))
             await until(lambda: world.texts() == ["Bulla one"])
+            await until(lambda: read_memory(world.state("bsky").cursor).heard == str(server.events[0]["time_us"]))
             raw = tmp_path / "b" / "raw"
             hidden = tmp_path / "hidden"
             raw.rename(hidden)
             raw.write_text("a file where a folder was")
-            server.say(spoken(2, "Bulla two"))
+            # The second is newer by more than what is heard again anyway.
+            server.say(spoken(2, "Bulla two", ago=60), spoken(3, "of other things"))
             await until(lambda: len(server.asked) >= 2)
             raw.unlink()
             hidden.rename(raw)
