@@ -65,11 +65,12 @@ def read_memory(cursor: str) -> Memory:
     except (ValueError, RecursionError):
         return Memory()
     places = part(held, "words")
-    spent = part(held, "spent")
+    said = part(held, "spent")
+    spent = {name: n for name, n in said.items() if isinstance(n, int)} if isinstance(said, dict) else {}
     return Memory(
         {word: _place(place) for word, place in places.items()} if isinstance(places, dict) else {},
-        text(part(held, "day")),
-        {name: n for name, n in spent.items() if isinstance(n, int)} if isinstance(spent, dict) else {},
+        text(part(held, "day")) if spent else "",
+        spent,
         text(part(held, "heard")),
     )
 

@@ -95,7 +95,7 @@ def _previous(link: str) -> str:
 
 def is_public(status: Any) -> bool:
     """Say whether anybody may see a post."""
-    return part(status, "visibility") in {None, *_PUBLIC}
+    return part(status, "visibility") in (None, *_PUBLIC)
 
 
 def original(status: Any) -> Any:
