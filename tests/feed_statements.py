@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 
 from tocsin.collect.clean import clean_line, clean_text
 from tocsin.collect.entry import Entry
-from tocsin.collect.identity import canonical_url
-from tocsin.collect.read_feed import name_of
+from tocsin.collect.identity import canonical_url, name_of
 from tocsin.collect.stamps import read_stamp
 
 _CODECS = ("utf-8", "utf-32-be", "utf-32-le", "utf-16-be", "utf-16-le", "latin-1")

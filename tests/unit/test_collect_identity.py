@@ -144,5 +144,8 @@ def test_tracking_and_scheme_never_rename(path: str, tail: str, head: str) -> No
 def test_a_pseudonym_is_stable_keyed_and_per_network() -> None:
     assert pseudonym("Ana B", "web", b"k") == pseudonym(" ana  b ", "web", b"k")
     assert len({pseudonym("Ana", n, k) for n in ("web", "x") for k in (b"k", b"l")}) == 4
+    for told in ("ana@e.org (Ana B)", "Ana B (ana@e.org)", "Ana B <ana@e.org>", " Ana B < ana@e.org> "):
+        assert pseudonym(told, "web", b"k") == pseudonym("Ana B", "web", b"k")
+    assert pseudonym("ana@e.org", "web", b"k") != pseudonym("bob@e.org", "web", b"k")
     assert "ana" not in pseudonym("Ana", "web", b"k")
     assert pseudonym("", "web", b"k") == pseudonym("  ", "web", b"k") == ""

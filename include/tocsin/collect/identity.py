@@ -19,6 +19,8 @@ _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 _PLACE = re.compile(r"(?:top|content|main|comments|respond|disqus_thread|:~:.*|\d{1,3})?", re.IGNORECASE)
 # courlan takes these for trackers; with a number they name a comment, an event or a member.
 _NUMBERED = frozenset({"cid", "eid", "uid"})
+_AT = r"[^\s()<>@]+@[^\s()<>@]+"
+_AND_ADDRESS = re.compile(rf"\s*(?:(.+?)\s*[(<]\s*{_AT}\s*[)>]?|{_AT}\s*\((.+)\))\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,18 @@ def own_name(*, url: str, guid: str, source_id: str) -> str:
     return _digest("guid", source_id, own) if own else ""
 
 
+def name_of(author: str) -> str:
+    """Give the name without the e-mail address beside it: RSS writes both, and one person is one author."""
+    found = _AND_ADDRESS.fullmatch(author)
+    return next(name for name in (*found.groups(), author) if name) if found else author
+
+
 def pseudonym(author: str, network: str, key: bytes) -> str:
     """Give a name that stays the same for one author on one network and cannot be turned back without `key`.
 
-    No author gives no pseudonym. `key` may have any length from 1 to 64 bytes.
+    No author gives no pseudonym; an e-mail address beside the name changes nothing. `key` has 1 to 64 bytes.
     """
-    name = " ".join(author.split()).casefold()
+    name = " ".join(name_of(author).split()).casefold()
     if not name:
         return ""
     message = f"{network}\x1f{name}".encode("utf-8", "replace")

@@ -1,6 +1,5 @@
 """What a feed says becomes raw items: cleaned, named, dated; an entry that says nothing goes to quarantine."""
 
-import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,9 +17,6 @@ EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
 """How far a date may lie ahead of us: a wrong zone, not a wrong day."""
 EXCERPT_CAP = 300
-
-_AT = r"[^\s()<>@]+@[^\s()<>@]+"
-_AND_ADDRESS = re.compile(rf"(.+?)\s*[(<]\s*{_AT}\s*[)>]?|{_AT}\s*\((.+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +54,6 @@ def read_feed(
     )
 
 
-def name_of(author: str) -> str:
-    """Give the name without the e-mail address beside it: RSS writes both, and one person is one author."""
-    found = _AND_ADDRESS.fullmatch(author)
-    return next(name for name in (*found.groups(), author) if name) if found else author
-
-
 def bad_item(source: Source, reason: str, excerpt: str, now: datetime) -> BadItem:
     """Keep what could not be taken; the same item from the same source keeps the same id."""
     excerpt = clean_line(excerpt, EXCERPT_CAP)
@@ -81,7 +71,7 @@ def read_entry(
     url = _address(entry, base)
     if not title and not text:
         return bad_item(source, "neither title nor text", " ".join((url or entry.link, entry.guid)), now)
-    author = pseudonym(name_of(clean_line(entry.author)), source.network)
+    author = pseudonym(clean_line(entry.author), source.network)
     name = mention_id(
         url=url,
         guid=entry.guid,
