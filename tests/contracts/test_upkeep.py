@@ -141,6 +141,13 @@ def test_only_dead_drafts_go(batches, tmp_path) -> None:
     assert batches.sweep(NOW - DAY) == 0
 
 
+def test_pushes_that_nobody_read_go_after_a_day(batches) -> None:
+    for days in (2, 0):
+        batches.write(Stage.PUSHED, batch_id(days), [])
+    assert batches.sweep(NOW - DAY) == 1
+    assert batches.pending(Stage.PUSHED) == (batch_id(0),)
+
+
 def test_batches_in_memory_are_tidied_too() -> None:
     batches = FsspecBatches(f"memory://upkeep-{os.getpid()}")
     assert batches.prune(NOW) == batches.sweep(NOW) == 0

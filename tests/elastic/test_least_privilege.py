@@ -25,6 +25,8 @@ from tocsin.model import (
     SeriesPoint,
     Severity,
     SourceState,
+    Standing,
+    Subscription,
     Tone,
     Window,
 )
@@ -87,6 +89,9 @@ def test_the_key_of_the_docs_is_enough(opened) -> None:
     assert (len(stores.quarantine.all()), len(stores.sources.all()), len(stores.incidents.all())) == (1, 1, 1)
     assert stores.reports.totals() == {"index": {"came_in": 1, "created": 1}}
     assert (stores.quarantine.drop(["q"]), stores.mentions.erase("ann"), stores.mentions.total()) == (1, 1, 0)
+    held = Subscription("00", "news", "https://h/", "t", "b", "c", Standing.ASKED, NOON)
+    assert stores.subscriptions.drop(stores.subscriptions.save(stores.subscriptions.save(held)))
+    assert stores.subscriptions.all() == ()
     stores.erasures.add("ann", NOON)
     assert stores.erasures.all() == {"ann"}
     assert stores.erasures.scrub()
