@@ -168,7 +168,8 @@ def test_killed_at_twenty_moments_every_item_is_in_the_store_once(tmp_path: Path
             nth = chance.randint(1, FEEDS // 2)
         killed += run(tmp_path, farm, 180 * rounds, place, nth)[0] == -9
         no_cursor_is_ahead(tmp_path)
-    assert run(tmp_path, farm, 180 * (rounds + 1))[0] == 0
+    # Long after: on a busy machine a feed may have failed once, and rests for it.
+    assert run(tmp_path, farm, 180 * rounds + 40 * 24 * 60)[0] == 0
 
     expected = FEEDS * (ITEMS + rounds)
     with open_sqlite(str(tmp_path / "t.db")) as stores:
