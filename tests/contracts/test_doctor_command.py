@@ -1,6 +1,7 @@
 """The check-up on real stores and servers: it says what is there, what is not, and goes on after each."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def test_on_a_real_node_it_says_version_rights_and_months(run, elastic_place, me
     assert result.exit_code == 0, result.output
     assert told["elasticsearch"]["told"].startswith("version ")
     assert told["clock"]["state"] == told["mapping"]["state"] == told["templates"]["state"] == "ok"
-    assert told["months"]["told"].startswith("1 months, 1 documents")
+    # The place is used again and again: months that other tests made are there, and empty.
+    assert re.match(r"[1-9]\d* months, 1 documents", told["months"]["told"])
     assert told["store"]["told"].endswith("1 mentions")
 
 
