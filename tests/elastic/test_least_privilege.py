@@ -99,7 +99,7 @@ def test_the_key_of_the_docs_is_enough(opened) -> None:
 
 
 def test_the_key_of_the_docs_is_enough_for_upkeep(opened) -> None:
-    stores = opened(described())
+    stores = opened(described(), prefix="tocsin-upkeep")
     (note,) = stores.caretaker.care(NOON)
     assert "no index lifecycle management" in note
     stores.mentions.add([MENTION])
