@@ -45,6 +45,12 @@ def test_a_state_is_kept_under_a_new_revision(stores) -> None:
     assert stores.sources.get("news") == again
 
 
+def test_a_long_cursor_of_many_words_is_kept_whole(stores) -> None:
+    saved = stores.sources.save(SourceState("talk", cursor='{"words":{"Crédit":["1","",""]}}' * 4_000))
+    assert stores.sources.get("talk") == saved
+    assert stores.sources.all() == (saved,)
+
+
 def test_states_come_by_source_id(stores) -> None:
     for source_id in ("b", "a", "c"):
         stores.sources.save(SourceState(source_id))

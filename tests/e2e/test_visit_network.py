@@ -252,7 +252,7 @@ def test_a_token_that_is_refused_is_not_tried_again(house: House, tmp_path: Path
     house.web.faults[1] = (400, {}, {"error": "ExpiredToken", "message": "bluesky-token is over"})
     house.collect(source, access=shelved)
     assert house.state().note == "answered 400: *** is over"
-    house.collect(source, at=NOW + LATER, access=shelved)
+    house.collect(source, at=NOW + timedelta(minutes=30), access=shelved)
     assert (logins(house), len(house.kept())) == (2, 1)
 
 
@@ -310,6 +310,9 @@ def test_the_budget_of_a_day_is_kept_over_all_sources_and_rests_until_midnight_a
     assert state.note == "the budget of the day is spent: TOCSIN_YOUTUBE_UNITS is 3"
     midnight = datetime(2026, 3, 4, tzinfo=ZoneInfo("America/Los_Angeles"))
     assert state.due_at >= midnight
+    # Another day in UTC, but not there.
+    early = house.collect(*ones, at=datetime(2026, 3, 4, 2, tzinfo=UTC), access=access)
+    assert statuses(early) == {"failed": 3, "resting": 1}
     assert statuses(house.collect(*ones, at=midnight + timedelta(hours=3), access=access)) == {
         "fetched": 3,
         "failed": 1,

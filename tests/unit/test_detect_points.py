@@ -52,9 +52,8 @@ def test_each_bucket_of_each_brand_has_a_point_oldest_first(stores) -> None:
     assert {one.coverage for one in drawn} == {0.5}
 
 
-@pytest.mark.parametrize("storm", [0, 3])
-def test_in_calm_the_last_point_says_what_the_verdict_says(stores, storm) -> None:
-    acme = points(stores, storm=storm)[-2]
+def test_in_calm_the_last_point_says_what_the_verdict_says(stores) -> None:
+    acme = points(stores)[-2]
     (verdict,) = judge_brands([ACME], mentions=stores.mentions, detector=Detector([ACME]), now=MARK, coverage=1.0)
     assert acme.at + BUCKET == verdict.at
     assert (acme.hour.counted, acme.hour.usual) == (verdict.observed, pytest.approx(verdict.usual))
@@ -69,6 +68,18 @@ def test_a_storm_stands_over_its_bar_with_the_verdict_s_score(stores) -> None:
     assert acme.score == verdict.score > verdict.threshold
     assert acme.hour.counted == 40 > acme.hour.critical
     assert bolt.hour.counted == 0 <= bolt.hour.upper
+
+
+def test_the_band_stays_where_it_was_before_the_storm(stores) -> None:
+    """The forecast learns a storm of hours until it lies above it; the band that people see does not."""
+    stores.mentions.add([*spread(MARK - 9 * DAY, MARK, 9 * 24), *spread(MARK - 5 * HOUR, MARK, 200)])
+    progress = Detector([ACME]).look(stores.mentions, MARK)
+    drawn = list(draw(progress, ("acme",), MARK - 7 * HOUR, coverage=lambda _: 1.0, thresholds=Thresholds()))
+    before = [one for one in drawn if one.at + BUCKET <= MARK - 5 * HOUR]
+    storm = [one for one in drawn if one.at >= MARK - 4 * HOUR]
+    assert {one.hour.upper for one in storm} <= {one.hour.upper for one in before}
+    assert all(one.hour.counted > one.hour.critical for one in storm)
+    assert progress.track.forecast[-12:, 0].sum() > storm[-1].hour.critical
 
 
 def test_counted_adds_up_to_the_hours_and_to_what_is_stored(stores) -> None:

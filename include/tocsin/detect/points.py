@@ -9,6 +9,7 @@ from tocsin.detect.baseline import HOUR
 from tocsin.detect.detector import Progress
 from tocsin.detect.memory import Floats
 from tocsin.detect.thresholds import Thresholds
+from tocsin.detect.waves import Track
 from tocsin.model import BUCKET, Drawn, Hourly, SeriesPoint
 
 _REDRAWN = timedelta(hours=1)
@@ -53,20 +54,34 @@ def draw(
     first = max(rows - (progress.end - since) // BUCKET, HOUR - 1)
     if first >= rows:
         return
-    hours = np.stack([_hourly(column) for column in (track.seen, track.usual, track.forecast)])[:, first - rows :]
-    spread, score = track.wave_spread[first:, 0], track.score[first:]
+    seen_hours, usual_hours = _hourly(track.seen)[first - rows :], _hourly(track.usual)[first - rows :]
+    forecasts, spreads = _bands(track, first)
+    score = track.score[first:]
     for row, at in enumerate(progress.end - BUCKET * (rows - row) for row in range(first, rows)):
         history = progress.rows - (progress.end - at) // BUCKET + 1
         for column, brand in enumerate(brands):
-            seen, usual, forecast = map(float, hours[:, row, column])
+            numbers = (seen_hours, usual_hours, forecasts, spreads)
+            seen, usual, forecast, spread = (float(values[row, column]) for values in numbers)
             yield SeriesPoint(
                 brand=brand,
                 at=at,
                 counted=int(track.seen[first + row, column]),
-                hour=_hour((seen, usual, forecast, float(spread[row, column])), history, thresholds),
+                hour=_hour((seen, usual, forecast, spread), history, thresholds),
                 score=float(score[row, column]),
                 coverage=coverage(at),
             )
+
+
+def _bands(track: Track, first: int) -> tuple[Floats, Floats]:
+    """Forecast and spread of the hour that ends with each row from `first` on, as they were when all was last clear.
+
+    Both learn the storm while it lasts: drawn as they are, the band would rise with it and make it look ordinary.
+    """
+    rows = np.arange(len(track.seen))[:, None]
+    clear = np.maximum.accumulate(np.where(track.quiet, rows, -1), axis=0)
+    at = np.where(clear < HOUR - 1, rows, clear)[first:]
+    forecasts = np.take_along_axis(_hourly(track.forecast), at - (HOUR - 1), axis=0)
+    return forecasts, np.take_along_axis(track.wave_spread[:, 0], at, axis=0)
 
 
 def _hourly(column: Floats) -> Floats:

@@ -46,16 +46,17 @@ _COVERAGE = Said(
 )
 _CURVE = Said(
     en=(
-        "**The curve** is the number of negative stories that began in the hour before each moment. The grey band"
-        " is what passes without notice; its upper edge is the bar for *watch*, the purple line the bar for "
-        "*critical*. A dark mark is the onset of an incident. Several brands are added up: choose one to see its"
-        " own band."
+        "**The curve** is the number of negative stories that began in the hour before each moment. The "
+        "grey band is what passes without notice; its upper edge is the bar for *watch*, the purple line "
+        "the bar for *critical*; in a storm both stay as they were before it. A dark mark is the onset of "
+        "an incident. Several brands are added up: choose one to see its own band."
     ),
     fr=(
-        "**La courbe** est le nombre de sujets négatifs apparus dans l’heure qui précède. La zone grise est ce "
-        "qui passe sans avis ; son bord haut est le seuil *à surveiller*, la ligne pourpre le seuil *critique*. Un "
-        "trait sombre est le début d’un incident. Plusieurs marques s’additionnent : choisissez-en une pour voir sa"
-        " propre zone."
+        "**La courbe** est le nombre de sujets négatifs apparus dans l’heure qui précède. La zone grise est"
+        " ce qui passe sans avis ; son bord haut est le seuil *à surveiller*, la ligne pourpre le seuil "
+        "*critique* ; en pleine crise, tous deux restent ce qu’ils étaient avant elle. Un trait sombre est "
+        "le début d’un incident. Plusieurs marques s’additionnent : choisissez-en une pour voir sa propre "
+        "zone."
     ),
 )
 _BRAND_ONLY = Said(
