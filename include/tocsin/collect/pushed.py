@@ -9,7 +9,7 @@ from datetime import datetime
 from tocsin.collect.identity import Authors
 from tocsin.collect.poll import item_status, nothing_concerns
 from tocsin.collect.read_feed import ReadFeed, read_feed
-from tocsin.errors import BadItemError, ConflictError, PermanentError
+from tocsin.errors import BadItemError, ConflictError, PermanentError, TransientError
 from tocsin.model import Parcel, RawItem, Report, Source, SourceState, Stage
 from tocsin.ports import BatchStore, FetchResponse, Quarantine, ReportLog, SourceStates
 
@@ -41,7 +41,12 @@ def unpack(sources: Sequence[Source], around: Unpacking) -> tuple[str, ...]:
     by_id = {source.id: source for source in sources}
     ids = []
     for parcel_id in around.batches.pending(Stage.PUSHED):
-        if _unpack_one(parcel_id, by_id, around):
+        try:
+            made = _unpack_one(parcel_id, by_id, around)
+        except TransientError as exc:  # The disk or the store is busy: this one waits, the others are read.
+            log.warning("a push waits: %s: %s", parcel_id, exc)
+            continue
+        if made:
             ids.append(parcel_id)
         around.batches.drop(Stage.PUSHED, parcel_id)
     return tuple(ids)
@@ -55,6 +60,8 @@ def _unpack_one(parcel_id: str, sources: Mapping[str, Source], around: Unpacking
         at = parcel.at
         source = sources[parcel.source_id]
         read = _read(parcel, source, around)
+    except TransientError:  # Worth another try, so not broken.
+        raise
     except Exception as exc:  # Law 7: whatever one parcel's bytes do to a parser, the others are read.
         known = isinstance(exc, PermanentError | BadItemError | KeyError)
         log.warning("a push is dropped: %s: %s", parcel_id, exc, exc_info=not known)
