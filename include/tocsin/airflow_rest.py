@@ -1,5 +1,6 @@
 """Press Airflow's buttons from outside by its REST API, because nothing under `tocsin` imports Airflow."""
 
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class AirflowRest:
         """Return when Airflow has read the DAG and it is not paused. RunFailedError: import error, or late."""
         limit = time.monotonic() + timeout
         while True:
-            answer = self._ask("GET", f"/dags/{quote(dag_id)}", may_miss=True)
+            answer = self._ask("GET", f"/dags/{quote(dag_id)}", known=httpx.codes.NOT_FOUND)
             if answer and answer.get("is_paused"):
                 self._ask("PATCH", f"/dags/{quote(dag_id)}", json={"is_paused": False})
             if answer:
@@ -79,9 +80,11 @@ class AirflowRest:
             time.sleep(0.3)
 
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> Run:
-        """Start a run now."""
-        answer = self._ask("POST", f"/dags/{quote(dag_id)}/dagRuns", json={"logical_date": None, "conf": conf or {}})
-        return Run(dag_id, str(answer["dag_run_id"]))
+        """Start a run now, once: the button is pressed again when Airflow is out of breath, under the same run id."""
+        run = Run(dag_id, f"manual__{secrets.token_hex(8)}")
+        body = {"dag_run_id": run.run_id, "logical_date": None, "conf": conf or {}}
+        self._ask("POST", f"/dags/{quote(dag_id)}/dagRuns", known=httpx.codes.CONFLICT, json=body)
+        return run
 
     def wait(self, run: Run, timeout: float = 120.0, check: Callable[[], None] = lambda: None) -> None:
         """Return when the run succeeded. RunFailedError: it failed, or did not end in `timeout` seconds.
@@ -131,18 +134,21 @@ class AirflowRest:
         told = [line for line in "\n".join(found).splitlines() if not line.startswith("::")]
         return "\n".join(told[-lines:])
 
-    def _ask(self, method: str, path: str, *, may_miss: bool = False, **more: Any) -> dict[str, Any]:
-        # A look may be repeated when Airflow is out of breath; a button is pressed once.
-        ask = stamina.RetryingCaller(attempts=5 if method == "GET" else 1, wait_initial=0.5).on(TransientError)
-        return ask(self._ask_once, method, path, may_miss=may_miss, **more)
+    def _ask(self, method: str, path: str, *, known: int | None = None, **more: Any) -> dict[str, Any]:
+        """Ask, and again when Airflow is out of breath: whatever we ask for may be asked twice.
 
-    def _ask_once(self, method: str, path: str, *, may_miss: bool, **more: Any) -> dict[str, Any]:
+        `known` is a status that says nothing new, answered with nothing: no such DAG yet, or this run is there.
+        """
+        ask = stamina.RetryingCaller(attempts=5, timeout=None, wait_initial=0.5).on(TransientError)
+        return ask(self._ask_once, method, path, known=known, **more)
+
+    def _ask_once(self, method: str, path: str, *, known: int | None, **more: Any) -> dict[str, Any]:
         try:
             headers = {"Authorization": f"Bearer {self.token()}", "Accept": "application/json"}
             answer = self._client.request(method, f"/api/v2{path}", headers=headers, **more)
         except httpx.HTTPError as exc:
             raise TransientError(f"Airflow does not answer: {exc!r}") from exc
-        if may_miss and answer.status_code == httpx.codes.NOT_FOUND:
+        if answer.status_code == known:
             return {}
         if answer.is_server_error:
             raise TransientError(f"Airflow said {answer.status_code} to {method} {path}: {answer.text[:300]}")

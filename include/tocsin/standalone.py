@@ -25,6 +25,8 @@ MARKER = "TOCSIN_STANDALONE"
 """Environment variable that every process of ours carries, so that a left-over can be told from a stranger."""
 
 _LOCAL_SETTINGS = Path(__file__).with_name("airflow_local_settings.py")
+_DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+_CONNECT_ARGS = ("DATABASE__SQL_ALCHEMY_CONNECT_ARGS", "DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC")
 _PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 
 
@@ -100,6 +102,8 @@ def airflow_environment(
         "LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_logs),
         "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_logs),
     }
+    if base.get(_DATABASE, "sqlite").startswith("sqlite"):
+        ours |= dict.fromkeys(_CONNECT_ARGS, "tocsin.airflow_database.PATIENCE")
     environment = {f"AIRFLOW__{key}": value for key, value in ours.items()}
     environment |= dict(base)
     environment |= {f"AIRFLOW__{key}": value for key, value in fixed.items()}

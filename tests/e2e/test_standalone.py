@@ -146,6 +146,15 @@ def test_the_environment_is_ours_where_it_must_be_and_the_users_elsewhere(tmp_pa
     assert passwords.stat().st_mode & 0o077 == 0
 
 
+def test_patience_with_a_locked_file_is_for_sqlite_only(tmp_path):
+    name = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS"
+    given = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://airflow@db/airflow"}
+    environments = [
+        airflow_environment(tmp_path, PROJECT, ports=free_ports(), password="pw", base=base) for base in ({}, given)
+    ]
+    assert [environment.get(name) for environment in environments] == ["tocsin.airflow_database.PATIENCE", None]
+
+
 def test_free_ports_are_three_and_the_wanted_one_when_free():
     with socket.socket() as sock:
         sock.bind(("", 0))
