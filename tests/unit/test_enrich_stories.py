@@ -30,6 +30,9 @@ def stories(*texts: str) -> list[str]:
         pytest.param(f"{FIRST} https://news.example/a1?utm=x", id="a link"),
         pytest.param(f"@ann @bob {FIRST.upper()}!!! 😡", id="handles, capitals, emoji"),
         pytest.param(FIRST.replace("Bulla", "Búllà"), id="accents"),
+        pytest.param(FIRST.replace("comments", "commetns").replace("inquiry", "inqiury"), id="typos"),
+        pytest.param(FIRST[: len(FIRST) * 3 // 4] + "…", id="cut off"),
+        pytest.param(FIRST.replace("new lemonade", "newlemonade"), id="a space lost"),
         pytest.param(" ".join(f"@friend{at}" for at in range(15)) + f" {FIRST}", id="many handles"),
     ],
 )
@@ -52,6 +55,13 @@ def test_a_copy_joins(copy: str) -> None:
         ),
         pytest.param("@bulla honte à vous", "@coca honte à vous", id="short, about another"),
         pytest.param("lol", "lool", id="short and nearly the same"),
+        pytest.param("Bulla is the best brand of all", "Bulla is the worst brand of all", id="one word says it all"),
+        pytest.param("Bulla m'a remboursé aujourd'hui", "Bulla m'a ruiné aujourd'hui", id="un mot dit tout"),
+        pytest.param(
+            "never buy Bulla again",
+            "never buy Bulla again they said, and here I am with my third crate this month",
+            id="four words inside a text of its own",
+        ),
         pytest.param("", "", id="nothing is no copy of nothing"),
         pytest.param("https://a.example/1", "https://a.example/2", id="two bare links"),
     ],
@@ -72,16 +82,22 @@ def test_copies_join_within_the_span_either_way(later: timedelta, joins: bool) -
     assert book.assign("b", NOON + later, FIRST) == ("a" if joins else "b")
 
 
+@pytest.mark.parametrize("copy", ["so true: {} #BullaGate", "{} 😡😡 via @sharebot", "RT @ann {}"])
+def test_a_short_text_that_stands_whole_in_the_other_joins(copy: str) -> None:
+    short = "never buy Bulla lemonade again"
+    assert stories(short, copy.format(short)) == stories(copy.format(short), short) == ["m0", "m0"]
+
+
 def test_a_retweet_of_few_words_joins() -> None:
     assert stories("@bulla honte à vous", "RT @bulla honte à vous") == ["m0", "m0"]
 
 
 @pytest.mark.parametrize(("threshold", "story"), [(0.45, "a"), (0.6, "b")])
 def test_a_candidate_is_checked(threshold: float, story: str) -> None:
-    # Two words far apart: nine of seventeen pairs are shared, which the index alone takes for alike.
+    # Half of the runs of letters are shared, which the index alone takes for alike.
     book = StoryBook(threshold=threshold)
     book.assign("a", NOON, "one two three four five six seven eight nine ten eleven twelve thirteen fourteen")
-    other = "one two three quatre five six seven eight nine dix eleven twelve thirteen fourteen"
+    other = "one two three quatre five six seven eight nine dix eleven twelve treize fourteen"
     assert book.assign("b", NOON, other) == story
 
 

@@ -1,16 +1,21 @@
 """Tell copies from opinions: near-copies of a text are one story, whoever posts them under whichever brand.
 
-A copy shares at least THRESHOLD of its word pairs with the story's first text (estimated by MinHash), links, handles
-and "RT" aside, and was posted within the span of it. Copies are compared with the first text only, so that a story
-cannot wander. Below SHORTEST words chance makes people say the same: those must be equal letter by letter, handles
-included ("@bulla lol" twice is a copy; "@other lol" is not).
+A copy shares at least THRESHOLD of its runs of SHINGLE letters with the story's first text (Jaccard's measure,
+estimated by MinHash; Broder, "On the resemblance and containment of documents", 1997), links, handles and "RT" aside,
+and was posted within the span of it. Letters rather than pairs of words: a typo, a cut end, a hashtag written apart
+change a few letters but many pairs. Copies are compared with the first text only, so that a story cannot wander.
+
+The fewer the words, the more one of them says: "the best airline of all" is no copy of "the worst airline of all".
+Below FEW words a text must be alike to SHORT_THRESHOLD, or stand whole in the other and be the most of it. Below
+SHORTEST, where chance makes people say the same, it must be equal letter by letter, handles included ("@bulla lol"
+twice is a copy; "@other lol" is not).
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from rensa import RMinHash, RMinHashLSH
 
@@ -19,6 +24,8 @@ from tocsin.model import Window
 
 SPAN = timedelta(hours=72)
 THRESHOLD = 0.6
+SHINGLE = 5
+FEW, SHORT_THRESHOLD, MOST = 8, 0.8, 0.6
 SHORTEST = 4
 LONGEST = 5_000
 """Characters that are compared."""
@@ -38,12 +45,13 @@ _RETWEET = re.compile(r"\brt\b(?=\s*[@: ])")
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """The first text of a story, as it is compared: by sketch, or by its letters where it is short."""
+    """The first text of a story, as it is compared: by sketch, or by its letters where it has none."""
 
     id: str
     at: datetime
     sketch: RMinHash | None
     letters: str
+    words: int
 
 
 class StoryBook:
@@ -88,7 +96,7 @@ class StoryBook:
             return
         for key in self._index.query(origin.sketch):
             known = self._origins[key]
-            if known.sketch is not None and origin.sketch.jaccard(known.sketch) >= self._threshold:
+            if known.sketch is not None and _are_copies(origin, known, self._threshold):
                 yield known
 
     def _keep(self, origin: _Origin) -> None:
@@ -118,11 +126,21 @@ def _read(story_id: str, at: datetime, text: str) -> _Origin:
     folded = _RETWEET.sub(" ", fold(without_links(raw)))
     words = _WORD.findall(without_handles(folded))
     if len(words) >= SHORTEST:
+        line = " ".join(words)
         sketch = RMinHash(_PERMUTATIONS, _SEED)
-        sketch.update([f"{first} {second}" for first, second in pairwise(words)])
-        return _Origin(story_id, at, sketch, "")
+        sketch.update([line[start : start + SHINGLE] for start in range(max(1, len(line) - SHINGLE + 1))])
+        return _Origin(story_id, at, sketch, line if len(words) < 2 * FEW else "", len(words))
     # Nothing but a link: the same link is the same story.
-    return _Origin(story_id, at, None, " ".join(folded.split()) or " ".join(raw.split()))
+    return _Origin(story_id, at, None, " ".join(folded.split()) or " ".join(raw.split()), len(words))
+
+
+def _are_copies(one: _Origin, other: _Origin, threshold: float) -> bool:
+    """Say whether two texts with sketches are one story: alike enough, or a short one stands whole in the other."""
+    alike = one.sketch.jaccard(other.sketch) if one.sketch and other.sketch else 0.0
+    if min(one.words, other.words) >= FEW:
+        return alike >= threshold
+    short, long = sorted((one.letters, other.letters), key=len)
+    return alike >= max(threshold, SHORT_THRESHOLD) or (short in long and len(short) >= MOST * len(long) > 0)
 
 
 def _runs(days: list[int]) -> Iterator[Window]:
