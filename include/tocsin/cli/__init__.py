@@ -8,6 +8,7 @@ from tocsin.cli.config_commands import config_app
 from tocsin.cli.demo_commands import demo, newsroom, up
 from tocsin.cli.doctor_command import doctor
 from tocsin.cli.erase_command import erase
+from tocsin.cli.evaluate_commands import evaluate_app
 from tocsin.cli.kibana_commands import kibana_app
 from tocsin.cli.node_command import elasticsearch
 from tocsin.cli.quarantine_commands import quarantine_app
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(config_app, name="config")
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(kibana_app, name="kibana")
 app.add_typer(store_app, name="store")
 app.add_typer(x_app, name="x")

@@ -1,0 +1,105 @@
+"""The figures of `tocsin evaluate` as tables for a terminal."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tocsin.evaluate.confusion import Scores
+from tocsin.evaluate.estimates import Estimate
+from tocsin.evaluate.tone import Period
+from tocsin.model import Tone
+from tocsin.wiring.evaluating import ToneResult
+
+INTERVALS = "95 % intervals: Wilson for shares, bootstrap (1,000 draws, fixed seed) for F1."
+_LISTED = 8
+
+
+def show_tone(console: Console, result: ToneResult) -> None:
+    """Print what was counted, the confusion, the figures in all, per class and per period."""
+    console.print(Text(f"{result.file}: {_counted(result.rows)}"))
+    console.print(Text(f"labels: {result.labels}"))
+    if result.other_labels:
+        console.print(Text(f"left out, other labels: {_listed(result.other_labels)}"))
+    for problem in result.problems:
+        console.print(Text(f"not read: {problem}"))
+    console.print(Text(f"languages: {_listed(result.tone.languages)}"))
+    if result.tone.by_sign:
+        console.print("no label is neutral: judged by the sign alone; a valence of exactly 0 (neutral) is wrong")
+    scores = result.tone.scores
+    if scores is None:
+        console.print("nothing to score")
+        return
+    console.print(confusion_table(scores))
+    console.print(class_table(scores))
+    console.print(f"accuracy {figure(scores.accuracy)}   macro-F1 {figure(scores.macro_f1)}")
+    if result.tone.pearson is not None:
+        console.print(f"Pearson of valence and label {figure(result.tone.pearson)}")
+    if result.tone.periods:
+        console.print(period_table(result.tone.periods))
+    console.print(f"{result.texts_per_second:,.0f} texts per second, reading included. {INTERVALS}")
+
+
+def confusion_table(scores: Scores) -> Table:
+    """Lay out people's classes as lines and ours as columns."""
+    table = Table("people said", *(f"we: {word}" for word in scores.said), title="Confusion")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, counts in zip(scores.given, scores.confusion, strict=True):
+        table.add_row(Text(name), *map(str, counts))
+    return table
+
+
+def class_table(scores: Scores) -> Table:
+    """Lay out precision, recall and F1 of each class."""
+    table = Table("class", "rows", "precision", "recall", "F1", title="Per class")
+    for found in scores.classes:
+        table.add_row(
+            Text(found.name), str(found.rows), figure(found.precision), figure(found.recall), figure(found.f1)
+        )
+    return table
+
+
+def period_table(periods: tuple[Period, ...]) -> Table:
+    """Lay out the figures per period, oldest first."""
+    table = Table("period (UTC)", "rows", "accuracy", "macro-F1", "neg. recall", "neg. precision", title="Over time")
+    for period in periods:
+        scores = period.scores
+        negative = next((found for found in scores.classes if found.name == Tone.NEGATIVE), None)
+        table.add_row(
+            period.name,
+            str(scores.rows),
+            figure(scores.accuracy),
+            figure(scores.macro_f1),
+            figure(negative.recall if negative else None),
+            figure(negative.precision if negative else None),
+        )
+    return table
+
+
+def figure(found: Estimate | None) -> str:
+    """Write `.812 (.790-.833)`, or a dash for nothing."""
+    return f"{_short(found.value)} ({_short(found.low)}-{_short(found.high)})" if found else "-"
+
+
+def _short(value: float) -> str:
+    text = f"{value:.3f}"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    told = [f"{counts['read']} rows read", f"{counts['judged']} judged"]
+    others = {name: count for name, count in counts.items() if name not in {"read", "judged"} and count}
+    return ", ".join(told + [f"{count} {name.replace('_', ' ')}" for name, count in others.items()])
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    listed = ", ".join(f"{_plain(name)} {count}" for name, count in list(counts.items())[:_LISTED])
+    return listed + (f" and {len(counts) - _LISTED} more" if len(counts) > _LISTED else "")
+
+
+def _plain(name: str) -> str:
+    """A label is a stranger's text: on one line, short, without signs that steer a terminal."""
+    shown = "".join(sign if sign.isprintable() else "·" for sign in name[:40])
+    return shown or "(empty)"

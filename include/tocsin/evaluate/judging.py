@@ -1,0 +1,53 @@
+"""Judge a labelled text by the very tools of live operation: read as a source's text is, heard by the same ear."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tocsin.collect.clean import clean_text
+from tocsin.enrich.language import LanguageReader
+from tocsin.enrich.matching import BrandMatcher
+from tocsin.enrich.tone import ToneReader
+from tocsin.model import Brand, Tone
+
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What we say of one text."""
+
+    tone: Tone
+    compound: float
+    language: str
+    found: bool = True
+    """False: the target that was asked for is not in the text, so all of it was heard."""
+
+
+def readable(raw: str) -> str:
+    r"""Give a text as a source's would be kept: markup and entities resolved; literal \u2019 of bad exports too."""
+    return clean_text(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), raw) if "\\u" in raw else raw)
+
+
+class ToneJudge:
+    """Hears texts in one language (ISO 639-1), or in the one that a LanguageReader finds in each."""
+
+    def __init__(self, tones: ToneReader, language: str | LanguageReader, targets: Collection[str] = ()) -> None:
+        self._tones = tones
+        self._language = language
+        named = sorted({target.strip() for target in targets} - {""})
+        self._ids = {name: str(at) for at, name in enumerate(named)}
+        self._matcher = BrandMatcher([Brand(id=self._ids[name], name=name) for name in named])
+
+    def hear(self, texts: Sequence[str], targets: Sequence[str]) -> list[Heard]:
+        """Judge each text, towards its target where it has one ("" has none): a name in it, found as a brand is."""
+        found = self._matcher.find_all(texts) if self._ids else [()] * len(texts)
+        heard = []
+        for text, target, hits in zip(texts, targets, found, strict=True):
+            wanted = self._ids.get(target.strip())
+            spans = [(hit.start, hit.end) for hit in hits if hit.brand == wanted]
+            language = self._language if isinstance(self._language, str) else self._language.read(text)
+            tone, compound = self._tones.read(text, language, spans)
+            heard.append(Heard(tone, compound, language, bool(spans) or wanted is None))
+        return heard

@@ -1,0 +1,170 @@
+"""Labelled files are judged by the tools of live operation, and scored."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tocsin.collect.read_file import ColumnMap, read_time
+from tocsin.errors import BadItemError, PermanentError
+from tocsin.evaluate.labels import Labels, number_of, read_labels
+from tocsin.evaluate.tone import Judged, ToneScores, score_tone
+from tocsin.model import Tone
+from tocsin.wiring.labelled import Labelled
+from tocsin.wiring.replay import check_target
+
+if TYPE_CHECKING:  # the language model costs half a second; only judging pays it
+    from tocsin.evaluate.judging import ToneJudge
+
+Progress = Callable[[int, int], None]
+"""Is told how many rows of how many are done."""
+
+AT_ONCE = 500
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class ToneFile:
+    """A file of texts with people's tones, and where in it they are; what is empty it does not have."""
+
+    path: Path
+    text: str = "text"
+    label: str = "label"
+    target: str = ""
+    time: str = ""
+    language: str = "auto"
+    labels: str = ""
+    encoding: str = ""
+
+    def open(self) -> Labelled:
+        """Give the file's rows by option."""
+        options = {"--text": self.text, "--label": self.label, "--target": self.target, "--time": self.time}
+        return Labelled(self.path, {option: column for option, column in options.items() if column}, self.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class ToneResult:
+    """What the judging of a file gave."""
+
+    file: str
+    labels: str
+    """How the labels were read."""
+    rows: Mapping[str, int]
+    """`read` = `judged` + `other_label` + `no_text` + `broken`; and of those judged `no_time`, `no_target`,
+    `target_not_found`."""
+    other_labels: Mapping[str, int]
+    problems: tuple[str, ...]
+    tone: ToneScores
+    texts_per_second: float = field(default=0.0)
+
+
+def evaluate_tone(file: ToneFile, progress: Progress) -> ToneResult:
+    """Judge a file's texts and score the tone against its labels.
+
+    The file is read twice, and what is kept of a row is small: a million rows are no trouble. ConfigError,
+    PermanentError: as `Labelled.rows`; also where no row has a label that we know.
+    """
+    first = file.open()
+    values: Counter[str] = Counter()
+    targets: set[str] = set()
+    for row in first.rows():
+        values[row["--label"].strip()] += 1
+        targets.add(row.get("--target", "").strip())
+    labels = read_labels(values, file.labels)
+    others = {label: count for label, count in values.most_common() if labels.read(label) is None}
+    if sum(others.values()) == sum(values.values()):
+        raise PermanentError(_no_label(file, values))
+    judge = _make_judge(file.language, targets)
+    source, counts = file.open(), Counter({"other_label": 0, "no_text": 0})
+    started = time.perf_counter()
+    judged = list(_judge(source, labels, judge, counts, _counting(progress, first.counts["read"])))
+    seconds = time.perf_counter() - started
+    return ToneResult(
+        file=str(file.path),
+        labels=labels.told,
+        rows={"read": source.counts["read"], "judged": len(judged), "broken": source.counts["broken"], **counts},
+        other_labels=others,
+        problems=tuple(source.problems),
+        tone=score_tone(judged),
+        texts_per_second=round(len(judged) / max(seconds, 1e-9), 1),
+    )
+
+
+def _no_label(file: ToneFile, values: Counter[str]) -> str:
+    listed = ", ".join(repr(label[:40]) for label, _ in values.most_common(10))
+    return (
+        f"{file.path}: no label in column {file.label!r} is negative, neutral or positive; it has: {listed}. "
+        "Say what they mean by --labels, such as '0=negative,4=positive'"
+    )
+
+
+def _make_judge(language: str, targets: set[str]) -> "ToneJudge":
+    from tocsin.enrich.language import LanguageReader
+    from tocsin.enrich.tone import Thresholds, ToneReader
+    from tocsin.evaluate.judging import ToneJudge
+
+    spoken = LanguageReader(LANGUAGES) if language == "auto" else language
+    return ToneJudge(ToneReader(Thresholds()), spoken, targets)
+
+
+def _counting(progress: Progress, total: int) -> Callable[[int], None]:
+    return lambda done: progress(done, total)
+
+
+def _judge(
+    source: Labelled, labels: Labels, judge: "ToneJudge", counts: Counter[str], progress: Callable[[int], None]
+) -> Iterator[Judged]:
+    """Judge some rows at a time; what is left out is counted."""
+    rows = source.rows()
+    while chunk := list(islice(rows, AT_ONCE)):
+        usable = list(_usable(chunk, labels, counts))
+        heard = judge.hear([text for _, _, text in usable], [row.get("--target", "") for row, _, _ in usable])
+        for (row, tone, _), said in zip(usable, heard, strict=True):
+            if "--target" in row:
+                counts["no_target"] += not row["--target"].strip()
+                counts["target_not_found"] += not said.found
+            yield Judged(
+                tone, said.tone, said.compound, said.language, number_of(row["--label"]), _time_of(row, counts)
+            )
+        progress(source.counts["read"])
+
+
+def _usable(
+    rows: Iterable[Mapping[str, str]], labels: Labels, counts: Counter[str]
+) -> Iterator[tuple[Mapping[str, str], Tone, str]]:
+    """Give the rows that have a label of ours and a text, with both."""
+    from tocsin.evaluate.judging import readable
+
+    for row in rows:
+        tone, text = labels.read(row["--label"]), readable(row["--text"]).strip()
+        if tone is not None and text:
+            yield row, tone, text
+        else:
+            counts["other_label" if tone is None else "no_text"] += 1
+
+
+def _time_of(row: Mapping[str, str], counts: Counter[str]) -> datetime | None:
+    """Read ISO 8601, seconds or milliseconds since 1970, or a date in French or English words; UTC."""
+    if "--time" not in row:
+        return None
+    for words in (False, True):
+        with suppress(BadItemError):
+            return read_time(row["--time"], ColumnMap(time="--time", text="--text", time_words=words))
+    counts["no_time"] += 1
+    return None
+
+
+def write_result(result: object, path: Path) -> str:
+    """Write any result as JSON and return the path. ConfigError: it cannot be written there."""
+    check_target(path)
+    text = json.dumps(msgspec.to_builtins(result), ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+    return str(path)
