@@ -10,7 +10,7 @@ from tocsin.enrich.folding import fold
 from tocsin.enrich.inflection import inflected
 
 # Emoticons are read before words, so that ":d" is no lonely d; the last branch takes emoji one by one.
-TOKEN = re.compile(r"[<>]?[:;=xX][-']?[()/|DdpPsS]+(?!\w)|\^\^|<3|-_-|[^\W_]+|[.,;!?…]+|[^\w\s'’\-\ufe0f]")
+TOKEN = re.compile(r"[<>]?[:;=xX][-']?[()/|DdpPsS]+(?![\w/])|\^\^|<3|-_-|[^\W_]+|[.,;!?…]+|[^\w\s'’\-\ufe0f]")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 
 
