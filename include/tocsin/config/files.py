@@ -1,7 +1,7 @@
 """The YAML files as frozen words of the model: all of them checked together, all problems told at once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Config:
     people: tuple[Person, ...]
     languages: tuple[str, ...] = ("fr", "en")
     tone: ToneLimits = ToneLimits()
+    models: Mapping[str, str] = field(default_factory=dict)
+    """spaCy packages by language, those that the team named."""
     resting: tuple[str, ...] = ()
     """Ids of the sources that are switched off."""
 
@@ -99,6 +101,7 @@ def _config(brands: BrandsFile, sources: list[SourceEntry], people: list[PersonE
         people=tuple(_person(entry) for entry in people),
         languages=tuple(brands.languages),
         tone=ToneLimits(brands.tone.negative, brands.tone.positive),
+        models={str(language): package for language, package in brands.models.items()},
         resting=tuple(entry.id for entry in sources if not entry.enabled),
     )
 
@@ -156,6 +159,8 @@ def _brand(entry: BrandEntry) -> Brand:
         aliases=tuple(entry.aliases),
         patterns=tuple(entry.patterns),
         never=tuple(entry.never),
+        people=tuple(entry.people),
+        products=tuple(entry.products),
         min_authors=entry.min_authors,
         keep=parse_duration(entry.keep) if entry.keep else None,
     )

@@ -15,6 +15,7 @@ from tocsin.config.words import (
     Line,
     Mailbox,
     Name,
+    Package,
     Pattern,
     Slug,
     TimeFormat,
@@ -52,6 +53,10 @@ class BrandEntry(Shape):
     """Regular expressions (Python's), case ignored, read on the text without accents: what words cannot say."""
     never: list[Line] = []
     """Words inside which a match does not count: `orange juice` vetoes the orange in it and no other."""
+    people: list[Line] = []
+    """People who are named with it, such as its director: shown as names in mentions, not looked for."""
+    products: list[Line] = []
+    """What it sells: shown as names in mentions, not looked for."""
     min_authors: Annotated[int, Field(ge=1, le=10_000)] = 3
     """Distinct authors below which nothing is an incident, however loud one of them is."""
     keep: Keep | None = None
@@ -63,6 +68,8 @@ class BrandsFile(Shape):
 
     languages: Annotated[list[Language], Field(min_length=1)] = ["fr", "en"]
     """Languages that we tell apart and read; a text in another language counts as unknown."""
+    models: dict[Language, Package] = {}
+    """spaCy package that finds names, by language; left out, the largest official one installed, else the lock's."""
     tone: ToneEntry = ToneEntry()
     """Where tone stops being neutral, see below."""
     brands: Annotated[list[BrandEntry], Field(min_length=1)]

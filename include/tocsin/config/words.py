@@ -16,6 +16,7 @@ from tocsin.config.problems import nearest, shown
 SLUG = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 DURATION = r"^(?=.)([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
 ISO_DURATION = r"^P(?=.)([0-9]{1,6}D)?(T(?=.)([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?$"
+PACKAGE = r"^[a-z]{2,3}_[a-z0-9_]{1,60}$"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 MAILBOX = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)*{_LABEL}"
 
@@ -124,6 +125,14 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _package(text: str) -> str:
+    if not re.fullmatch(PACKAGE, text):
+        raise ValueError(
+            f"{shown(text)} is no package of spaCy's; write one that is installed, such as fr_core_news_lg"
+        )
+    return text
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -164,6 +173,7 @@ Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"pattern":
 Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 60})]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(json_schema_extra={"format": "regex"})]
+Package = Annotated[str, AfterValidator(_package), Field(json_schema_extra={"pattern": PACKAGE})]
 Mailbox = Annotated[str, AfterValidator(parse_mailbox), Field(json_schema_extra={"format": "email"})]
 Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/Paris", "Europe/London"]})]
 TimeFormat = Annotated[str, AfterValidator(_time_format), Field(json_schema_extra={"examples": ["%d/%m/%Y %H:%M"]})]

@@ -65,10 +65,10 @@ def build_tagger(
 ) -> Tagger:
     """Build the tools for these brands and languages (ISO 639-1); costs a second, and loads spaCy models when used.
 
-    `models` names spaCy packages by language; empty, no names are looked for.
+    `models` names spaCy packages by language; empty, no names are looked for; None, what is installed is chosen.
     ConfigError: a pattern is no regex, a language is not known.
     """
-    from tocsin.enrich.entities import MODELS, EntityFinder
+    from tocsin.enrich.entities import EntityFinder, choose_models
     from tocsin.enrich.language import LanguageReader
     from tocsin.enrich.matching import BrandMatcher
     from tocsin.enrich.tone import Thresholds, ToneReader
@@ -78,5 +78,5 @@ def build_tagger(
         matcher=BrandMatcher(brands),
         languages=LanguageReader(languages),
         tones=ToneReader(thresholds or Thresholds()),
-        finder=EntityFinder(MODELS if models is None else models),
+        finder=EntityFinder(choose_models(languages) if models is None else models, brands),
     )

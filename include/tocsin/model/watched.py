@@ -28,6 +28,9 @@ class Brand:
     """Distinct authors below which nothing is an incident, however loud."""
     keep: timedelta | None = None
     """How long its mentions are kept; None: as long as all others."""
+    people: tuple[str, ...] = ()
+    """Who speaks for it or is spoken of with it; `products`: what it sells. Named in texts, not looked for."""
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching 
 
 def make_tagger(config: Config) -> "Tagger":
     """Build the brand matcher and the language tools for this config."""
+    from tocsin.enrich.entities import choose_models
     from tocsin.enrich.tagger import build_tagger
     from tocsin.enrich.tone import Thresholds
 
-    return build_tagger(config.brands, config.languages, Thresholds(config.tone.negative, config.tone.positive))
+    limits = Thresholds(config.tone.negative, config.tone.positive)
+    return build_tagger(config.brands, config.languages, limits, choose_models(config.languages, config.models))

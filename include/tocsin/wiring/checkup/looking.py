@@ -151,11 +151,12 @@ def _kibana(settings: Settings) -> Iterator[Finding]:
 
 
 def _models(config: Config) -> Iterator[Finding]:
-    from tocsin.enrich.entities import MODELS
+    from tocsin.enrich.entities import choose_models
 
-    wanted = [MODELS[language] for language in config.languages if language in MODELS]
+    wanted = choose_models(config.languages, config.models).values()
     missing = [name for name in wanted if find_spec(name) is None]
     if missing:
-        yield broken("models", f"not installed: {', '.join(missing)}", "run `make setup`; nothing is enriched else")
+        remedy = "run `make setup`, or install what brands.yaml names under `models`; nothing is enriched else"
+        yield broken("models", f"not installed: {', '.join(missing)}", remedy)
     else:
         yield ok("models", ", ".join(wanted) or "none is needed")
