@@ -1,7 +1,7 @@
 """`tocsin evaluate ...`: how well single texts are judged, on labelled files of anybody's."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,9 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tocsin.cli.evaluate_tables import show_tone
-from tocsin.wiring.evaluating import Progress as Told
-from tocsin.wiring.evaluating import ToneFile, evaluate_tone, write_result
+from tocsin.cli.evaluate_tables import show_brands, show_language, show_pairs, show_tone
 from tocsin.wiring.replay import check_target
 
 console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
@@ -28,13 +26,14 @@ Encoding = Annotated[
     str, typer.Option(help="How the file is written, such as cp1252; default: UTF-8 or what its first bytes say.")
 ]
 Text = Annotated[str, typer.Option(help="Column of the texts.")]
+AnyText = Annotated[str, typer.Option(help="Column of the texts; default: the first named text, sentence, tweet ...")]
+
+TABLE = "CSV, JSON Lines or Parquet, packed or not, with"
 
 
 @evaluate_app.command("tone")
 def tone(
-    file: Annotated[
-        Path, typer.Argument(help="CSV, JSON Lines or Parquet with a text and a label per row; packed or not.")
-    ],
+    file: Annotated[Path, typer.Argument(help=f"{TABLE} a text and a label per row.")],
     *,
     text: Text = "text",
     label: Annotated[str, typer.Option(help="Column of the labels that people gave.")] = "label",
@@ -68,18 +67,121 @@ def tone(
     Exits 0 with the figures, 1 when the file cannot be read or has no label that we know, 2 for a wrong option or
     column (the error names the columns there are).
     """
-    if json is not None:
-        check_target(json)
+    from tocsin.wiring.evaluating import ToneFile, evaluate_tone
+
+    _check(json)
     asked = ToneFile(file, text, label, target, time, lang, labels, encoding)
     with progress_bar(file.name) as told:
         result = evaluate_tone(asked, told)
     show_tone(console, result)
+    _write(result, json)
+
+
+@evaluate_app.command("stories")
+def stories(
+    file: Annotated[Path, typer.Argument(help=f"{TABLE} two texts and whether they are the same per row.")],
+    *,
+    text1: Annotated[str, typer.Option(help="Column of the one text.")] = "text1",
+    text2: Annotated[str, typer.Option(help="Column of the other.")] = "text2",
+    same: Annotated[str, typer.Option(help="Column that says 1 or 0, yes or no, same or different.")] = "same",
+    encoding: Encoding = "",
+    json: Json = None,
+) -> None:
+    """Score whether copies are told from opinions: pairs that we would make one story, against people's word.
+
+    Each pair is given to an empty book of stories, as if both texts came at one moment. Printed are precision,
+    recall and F1 of "same", accuracy, and, as information only, what other thresholds of likeness would have given:
+    stories are copies and light edits, and news retold in other words are not meant to be joined.
+
+    Example: `tocsin evaluate stories pairs.csv.gz --json out.json`
+
+    Exits 0 with the figures, 1 when the file cannot be read, 2 for a wrong option or column.
+    """
+    from tocsin.wiring.evaluating import evaluate_stories
+
+    _check(json)
+    with progress_bar(file.name) as told:
+        result = evaluate_stories(file, (text1, text2, same), encoding, told)
+    show_pairs(console, result)
+    _write(result, json)
+
+
+@evaluate_app.command("language")
+def language(
+    file: Annotated[Path, typer.Argument(help=f"{TABLE} a text and its language per row.")],
+    *,
+    text: AnyText = "",
+    language: Annotated[
+        str, typer.Option(help="Column of the languages (fr, fr-FR, fra, French); default: language, lang ...")
+    ] = "",
+    encoding: Encoding = "",
+    json: Json = None,
+) -> None:
+    """Score whether French and English are told, by the length of the text; every other language should be `und`.
+
+    Below three words a text has no language of its own, so that `und` (we do not know) is what we promise there: such
+    texts are in a line of their own.
+
+    Example: `tocsin evaluate language sentences.csv.gz --language lang`
+
+    Exits 0 with the figures, 1 when the file cannot be read, 2 for a wrong option or column.
+    """
+    from tocsin.wiring.evaluating import evaluate_language
+
+    _check(json)
+    with progress_bar(file.name) as told:
+        result = evaluate_language(file, text, language, encoding, told)
+    show_language(console, result)
+    _write(result, json)
+
+
+@evaluate_app.command("brands")
+def brands(
+    file: Annotated[Path, typer.Argument(help=f"{TABLE} a text and the brands it concerns per row.")],
+    *,
+    config: Annotated[Path, typer.Option(help="Folder of brands.yaml.")] = Path("include/config"),
+    text: AnyText = "",
+    brands: Annotated[
+        str,
+        typer.Option(help="Column of the brands: ids, names or aliases with ; between; default: brands, brand ..."),
+    ] = "",
+    errors: Annotated[int, typer.Option(min=0, help="Wrong texts that are shown; the JSON has all.")] = 20,
+    encoding: Encoding = "",
+    json: Json = None,
+) -> None:
+    """Score which brands are found: precision and recall per brand, and the texts that were judged wrongly.
+
+    An empty cell (or `none`) says that a text concerns no brand: without such rows nobody sees false matches. Names
+    that no brand of the config has are counted and left out.
+
+    Example: `tocsin evaluate brands homonyms.csv --config include/config`
+
+    Exits 0 with the figures, 1 when the file cannot be read, 2 for a wrong option, column or config.
+    """
+    from tocsin.wiring.evaluating import evaluate_brands
+
+    _check(json)
+    with progress_bar(file.name) as told:
+        result = evaluate_brands(file, config, text, brands, encoding, told)
+    show_brands(console, result, errors)
+    _write(result, json)
+
+
+def _check(json: Path | None) -> None:
+    """Say before the work, not after, that its result cannot be written."""
+    if json is not None:
+        check_target(json)
+
+
+def _write(result: object, json: Path | None) -> None:
+    from tocsin.wiring.evaluating import write_result
+
     if json is not None:
         console.print(f"written: {write_result(result, json)}", markup=False)
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Told]:
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show on stderr how far long work is; a pipe there shows nothing."""
     with Progress(
         TextColumn("{task.description}", markup=False),

@@ -1,6 +1,7 @@
 """The figures of `tocsin evaluate` as tables for a terminal."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -10,20 +11,21 @@ from tocsin.evaluate.confusion import Scores
 from tocsin.evaluate.estimates import Estimate
 from tocsin.evaluate.tone import Period
 from tocsin.model import Tone
-from tocsin.wiring.evaluating import ToneResult
+
+if TYPE_CHECKING:  # they bring the language model, which only judging pays
+    from tocsin.evaluate.brands import BrandScore
+    from tocsin.wiring.evaluating import BrandsResult, LanguageResult, StoriesResult, ToneResult
 
 INTERVALS = "95 % intervals: Wilson for shares, bootstrap (1,000 draws, fixed seed) for F1."
 _LISTED = 8
 
 
-def show_tone(console: Console, result: ToneResult) -> None:
+def show_tone(console: Console, result: "ToneResult") -> None:
     """Print what was counted, the confusion, the figures in all, per class and per period."""
-    console.print(Text(f"{result.file}: {_counted(result.rows)}"))
+    _show_rows(console, result.file, result.rows, result.problems)
     console.print(Text(f"labels: {result.labels}"))
     if result.other_labels:
         console.print(Text(f"left out, other labels: {_listed(result.other_labels)}"))
-    for problem in result.problems:
-        console.print(Text(f"not read: {problem}"))
     console.print(Text(f"languages: {_listed(result.tone.languages)}"))
     if result.tone.by_sign:
         console.print("no label is neutral: judged by the sign alone; a valence of exactly 0 (neutral) is wrong")
@@ -31,14 +33,80 @@ def show_tone(console: Console, result: ToneResult) -> None:
     if scores is None:
         console.print("nothing to score")
         return
-    console.print(confusion_table(scores))
-    console.print(class_table(scores))
-    console.print(f"accuracy {figure(scores.accuracy)}   macro-F1 {figure(scores.macro_f1)}")
+    _show_scores(console, scores)
     if result.tone.pearson is not None:
         console.print(f"Pearson of valence and label {figure(result.tone.pearson)}")
     if result.tone.periods:
         console.print(period_table(result.tone.periods))
     console.print(f"{result.texts_per_second:,.0f} texts per second, reading included. {INTERVALS}")
+
+
+def show_pairs(console: Console, result: "StoriesResult") -> None:
+    """Print how pairs were joined, and what other thresholds would have given."""
+    _show_rows(console, result.file, result.rows, result.problems)
+    if result.other_labels:
+        console.print(Text(f"left out, other labels: {_listed(result.other_labels)}"))
+    _show_scores(console, result.pairs.scores)
+    table = Table("alike from", "accuracy", "precision", "recall", title="If all pairs were joined that are so alike")
+    for cut in result.pairs.cuts:
+        table.add_row(
+            f"{cut.at:.2f}", figure(cut.accuracy), figure(cut.precision), figure(cut.recall),
+            style="bold" if cut == result.pairs.best else None,
+        )  # fmt: skip
+    console.print(table)
+    best = result.pairs.best
+    console.print(
+        f"stories join from {result.pairs.threshold:.2f} on; best on this file, for information: {best.at:.2f} with "
+        f"accuracy {figure(best.accuracy)}. {INTERVALS}"
+    )
+
+
+def show_language(console: Console, result: "LanguageResult") -> None:
+    """Print the confusion of languages and the figures by length."""
+    _show_rows(console, result.file, result.rows, result.problems)
+    _show_scores(console, result.language.scores)
+    table = Table("length", "texts", "right", "unknown, though watched", "wrong language", title="By length")
+    for part in result.language.lengths:
+        table.add_row(part.name, str(part.rows), figure(part.right), figure(part.unsaid), figure(part.wrong))
+    console.print(table)
+    console.print(f"accuracy from three words on {figure(result.language.long_enough)}")
+    console.print(f"{result.texts_per_second:,.0f} texts per second, reading included. {INTERVALS}")
+
+
+def show_brands(console: Console, result: "BrandsResult", most: int) -> None:
+    """Print precision and recall per brand that occurs, and the first `most` texts that were judged wrongly."""
+    _show_rows(console, result.file, result.rows, result.problems)
+    if result.strange:
+        console.print(Text(f"no brand of the config: {_listed(result.strange)}"))
+    table = Table("brand", "expected", "found", "right", "precision", "recall", title="Brands")
+    for one in result.brands.brands:
+        if one.expected or one.found:
+            table.add_row(*_brand_row(one))
+    table.add_row(*_brand_row(result.brands.together), style="bold")
+    console.print(table)
+    console.print(f"texts with all of their brands and no other {figure(result.brands.exact)}. {INTERVALS}")
+    for error in result.brands.errors[:most]:
+        said = [f"missed {', '.join(error.missed)}"] * bool(error.missed)
+        said += [f"wrongly {', '.join(error.wrongly)}"] * bool(error.wrongly)
+        console.print(Text(f"{error.where}: {'; '.join(said)}: {_plain(error.text, 160)}"))
+    if len(result.brands.errors) > most:
+        console.print(f"and {len(result.brands.errors) - most} more; --errors shows more, --json has all")
+
+
+def _brand_row(one: "BrandScore") -> tuple[str, ...]:
+    return (one.brand, str(one.expected), str(one.found), str(one.right), figure(one.precision), figure(one.recall))
+
+
+def _show_rows(console: Console, file: str, rows: Mapping[str, int], problems: tuple[str, ...]) -> None:
+    console.print(Text(f"{file}: {_counted(rows)}"))
+    for problem in problems:
+        console.print(Text(f"not read: {_plain(problem, 300)}"))
+
+
+def _show_scores(console: Console, scores: Scores) -> None:
+    console.print(confusion_table(scores))
+    console.print(class_table(scores))
+    console.print(f"accuracy {figure(scores.accuracy)}   macro-F1 {figure(scores.macro_f1)}")
 
 
 def confusion_table(scores: Scores) -> Table:
@@ -99,7 +167,7 @@ def _listed(counts: Mapping[str, int]) -> str:
     return listed + (f" and {len(counts) - _LISTED} more" if len(counts) > _LISTED else "")
 
 
-def _plain(name: str) -> str:
-    """A label is a stranger's text: on one line, short, without signs that steer a terminal."""
-    shown = "".join(sign if sign.isprintable() else "·" for sign in name[:40])
-    return shown or "(empty)"
+def _plain(text: str, most: int = 40) -> str:
+    """A stranger's text: on one line, short, without signs that steer a terminal."""
+    shown = "".join(sign if sign.isprintable() else "·" for sign in text[:most])
+    return (shown or "(empty)") + ("…" if len(text) > most else "")

@@ -121,6 +121,14 @@ class StoryBook:
                 del self._letters[origin.letters]
 
 
+def likeness(one: str, other: str) -> float:
+    """Give the share of two texts that is alike, as a book estimates it: 1.0 or 0.0 below SHORTEST words."""
+    first, second = _read("", _EPOCH, one), _read("", _EPOCH, other)
+    if first.sketch and second.sketch:
+        return float(first.sketch.jaccard(second.sketch))
+    return float(not first.sketch and not second.sketch and first.letters == second.letters)
+
+
 def _read(story_id: str, at: datetime, text: str) -> _Origin:
     raw = text[:LONGEST]
     folded = _RETWEET.sub(" ", fold(without_links(raw)))

@@ -1,4 +1,4 @@
-"""`tocsin evaluate tone` on files in whatever state: what is judged, what is left out, what is refused and why."""
+"""`tocsin evaluate ...` on files in whatever state: what is judged, what is left out, what is refused and why."""
 
 import gzip
 import json
@@ -20,11 +20,11 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run `tocsin evaluate tone` in a folder of its own: exit code, stdout, stderr."""
+    """Run `tocsin evaluate tone`, or another `what`, in a folder of its own: exit code, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
 
-    def call(*args: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["tocsin", "evaluate", "tone", *args])
+    def call(*args: str, what: str = "tone") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["tocsin", "evaluate", what, *args])
         with pytest.raises(SystemExit) as ended:
             main()
         return (ended.value.code or 0, *capsys.readouterr())
@@ -162,3 +162,70 @@ def test_what_is_wrong_is_said_with_its_remedy(
 
 def test_a_file_that_is_not_there(run: Run) -> None:
     assert run("nowhere.csv")[::2] == (1, "no such file: nowhere.csv\n")
+
+
+def test_pairs_of_texts_are_scored(run: Run, tmp_path: Path) -> None:
+    long = "The minister said on Monday that the new station will open before the summer holidays begin"
+    rows = [
+        ("one", "other", "is_copy"),
+        (long, f"RT @a {long}", "yes"),
+        (long, "Nobody knows anything", "no"),
+        ("a", "b", "?"),
+    ]
+    name = write(tmp_path / "pairs.csv", "".join(f"{a};{b};{c}\n" for a, b, c in rows).encode())
+    columns = ("--text1", "one", "--text2", "other", "--same", "is_copy")
+    code, out, err = run(name, *columns, "--json", "f.json", what="stories")
+    assert (code, err) == (0, "")
+    found = json.loads((tmp_path / "f.json").read_text())
+    assert found["rows"] == {"read": 3, "broken": 0, "judged": 2, "other_label": 1}
+    assert found["pairs"]["scores"]["confusion"] == [[1, 0], [0, 1]]
+    assert "left out, other labels: ? 1" in out
+    assert "stories join from 0.60 on" in out
+    code, _, err = run(name, what="stories")
+    assert code == 2
+    assert "no column 'text1' for --text1. It has: 'one', 'other', 'is_copy'" in err
+    code, _, err = run(name, *columns[:4], "--same", "one", what="stories")
+    assert code == 1
+    assert "says nowhere 1 or 0" in err
+
+
+def test_languages_are_scored_by_columns_that_are_found(run: Run, tmp_path: Path) -> None:
+    texts = [
+        ("Le train de ce soir est encore en retard", "fr"),
+        ("The train is late again tonight", "EN"),
+        ("Ok", "fr"),
+    ]
+    texts += [("Der Zug ist heute Abend schon wieder zu spät", "de"), ("", "fr"), ("Hello to all of you", "")]
+    rows = "".join(json.dumps({"lang": lang, "sentence": text}) + "\n" for text, lang in texts)
+    code, out, err = run(write(tmp_path / "a.jsonl", rows.encode()), "--json", "f.json", what="language")
+    assert (code, err) == (0, "")
+    found = json.loads((tmp_path / "f.json").read_text())
+    assert found["rows"] == {"read": 6, "broken": 0, "judged": 4, "no_label": 1, "no_text": 1}
+    assert found["language"]["long_enough"]["value"] == 1.0
+    shortest = found["language"]["lengths"][0]
+    assert (shortest["name"], shortest["unsaid"]["value"]) == ("under 3 words", 1)
+    assert "accuracy from three words on 1.000" in out
+    assert run("a.jsonl", "--language", "langue", what="language")[0] == 2
+
+
+def test_brands_are_scored_and_what_is_wrong_is_listed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "brands.yaml").write_text(
+        "languages: [fr]\nbrands:\n  - {id: bulla, name: Bulla, never: [la bulla]}\n"
+    )
+    (tmp_path / "people.yaml").write_text("people: []\n")
+    lines = ["text,brand", "Ma Bulla est tiède,Bulla", "Rien ici,", "Une Bulla\x1b[31m de trop,none"]
+    lines += ["Oui la bulla,bulla", "Vive Gloria,Gloria"]
+    code, out, err = run(
+        write(tmp_path / "a.csv", "\n".join(lines).encode()), "--config", ".", "--json", "f.json", what="brands"
+    )
+    assert (code, err) == (0, "")
+    found = json.loads((tmp_path / "f.json").read_text())
+    bulla = found["brands"]["brands"][0]
+    assert (bulla["precision"]["value"], bulla["recall"]["value"]) == (0.5, 0.5)
+    assert found["strange"] == {"Gloria": 1}
+    assert "line 5: missed bulla: Oui la bulla" in out
+    assert "line 4: wrongly bulla" in out
+    assert "\x1b" not in out
+    assert "no brand of the config: Gloria 1" in out
+    assert "and 1 more" in run("a.csv", "--config", ".", "--errors", "1", what="brands")[1]
+    assert run("a.csv", "--config", "nowhere", what="brands")[0] == 2

@@ -1,33 +1,24 @@
-"""Labelled files are judged by the tools of live operation, and scored."""
+"""A file of labelled texts is heard by the ear of live operation, and the tone scored."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from tocsin.collect.read_file import ColumnMap, read_time
 from tocsin.errors import BadItemError, PermanentError
 from tocsin.evaluate.labels import Labels, number_of, read_labels
 from tocsin.evaluate.tone import Judged, ToneScores, score_tone
 from tocsin.model import Tone
-from tocsin.wiring.labelled import Labelled
-from tocsin.wiring.replay import check_target
+from tocsin.wiring.evaluating.labelled import Labelled, Progress
 
 if TYPE_CHECKING:  # the language model costs half a second; only judging pays it
     from tocsin.evaluate.judging import ToneJudge
 
-Progress = Callable[[int, int], None]
-"""Is told how many rows of how many are done."""
-
-AT_ONCE = 500
 LANGUAGES = ("fr", "en")
 
 
@@ -47,7 +38,7 @@ class ToneFile:
     def open(self) -> Labelled:
         """Give the file's rows by option."""
         options = {"--text": self.text, "--label": self.label, "--target": self.target, "--time": self.time}
-        return Labelled(self.path, {option: column for option, column in options.items() if column}, self.encoding)
+        return Labelled(self.path, {option: (column,) for option, column in options.items() if column}, self.encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +114,7 @@ def _judge(
     source: Labelled, labels: Labels, judge: "ToneJudge", counts: Counter[str], progress: Callable[[int], None]
 ) -> Iterator[Judged]:
     """Judge some rows at a time; what is left out is counted."""
-    rows = source.rows()
-    while chunk := list(islice(rows, AT_ONCE)):
+    for chunk in source.chunks():
         usable = list(_usable(chunk, labels, counts))
         heard = judge.hear([text for _, _, text in usable], [row.get("--target", "") for row, _, _ in usable])
         for (row, tone, _), said in zip(usable, heard, strict=True):
@@ -160,11 +150,3 @@ def _time_of(row: Mapping[str, str], counts: Counter[str]) -> datetime | None:
             return read_time(row["--time"], ColumnMap(time="--time", text="--text", time_words=words))
     counts["no_time"] += 1
     return None
-
-
-def write_result(result: object, path: Path) -> str:
-    """Write any result as JSON and return the path. ConfigError: it cannot be written there."""
-    check_target(path)
-    text = json.dumps(msgspec.to_builtins(result), ensure_ascii=False, indent=2)
-    path.write_text(text + "\n", encoding="utf-8")
-    return str(path)
