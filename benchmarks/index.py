@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from elasticsearch import Elasticsearch, helpers
 
 from tocsin.adapters.elastic import open_elastic
-from tocsin.index import queries, schema
+from tocsin.index import schema
 from tocsin.index.document import document_id, month_of, to_document
 from tocsin.model import Mention, Tone, Window
 
@@ -119,13 +119,10 @@ def ask(args: argparse.Namespace, prefix: str) -> None:
         print(f"{args.mentions:,} mentions streamed in {took:.1f} s, peak memory {memory} MB")
         names = [f"brand-{n}" for n in range(args.brands)]
         hours, day, weeks = (Window(END - timedelta(hours=span), END) for span in (3, 24, 56 * 24))
-        alias, cluster = schema.alias("mentions", prefix), stores.cluster
         for name, question in {
             "counts, last 3 h, all brands": lambda: stores.mentions.counts(hours, names),
             "counts, 8 weeks, all brands": lambda: stores.mentions.counts(weeks, names),
-            "5-minute buckets, last day, all brands": lambda: list(
-                cluster.buckets(alias, lambda after: queries.bucket_counts(day, names, after=after))
-            ),
+            "5-minute buckets, last day, all brands": lambda: list(stores.mentions.buckets(day, names)),
             "story starts, last day, all brands": lambda: list(stores.mentions.story_starts(day, names)),
             "story starts, 8 weeks, all brands": lambda: list(stores.mentions.story_starts(weeks, names)),
             "top stories, 8 weeks, one brand": lambda: stores.mentions.top_stories("brand-0", weeks, 5),

@@ -15,7 +15,7 @@ from tocsin.errors import PermanentError
 from tocsin.index import queries, schema
 from tocsin.index.document import to_document
 from tocsin.index.labels import Labels
-from tocsin.model import Added, Counts, Tone, Window
+from tocsin.model import BUCKET, Added, Counts, Tone, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OCTOBER = NOON - timedelta(days=31)
@@ -183,31 +183,17 @@ def test_a_question_longer_than_a_request_is_answered_exactly(stores, mention) -
 
 def test_answers_are_whole_though_they_come_in_pages(stores, mention, monkeypatch) -> None:
     monkeypatch.setattr(queries, "BUCKETS", 3)
+    monkeypatch.setattr(queries, "SKETCHED", 3)
     monkeypatch.setattr(queries, "PAGE", 2)
     coming = [mention(f"m{n:02}", minutes=n, brands=("tonic", "soda")[: 1 + n % 2]) for n in range(10)]
     stores.mentions.add([*coming, mention("copy", minutes=3, story_id="m07")])
     starts = list(stores.mentions.story_starts(ALWAYS, ["tonic"]))
     assert [start.story_id for start in starts] == [f"m{n:02}" for n in range(10)]
+    minutes = stores.mentions.buckets(ALWAYS, ["tonic"], timedelta(minutes=1))
+    assert [one.negatives for one in minutes] == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1]
     assert [story.story_id for story in stores.mentions.top_stories("tonic", ALWAYS, 3)] == ["m07", "m00", "m01"]
     assert len(list(stores.mentions.story_origins(ALWAYS))) == 10
     assert len(stores.mentions.search("text", limit=99)) == 11
-
-
-def test_buckets_tell_negatives_stories_and_authors(stores, mention) -> None:
-    stores.mentions.add(
-        [
-            mention("a", minutes=1, story_id="s"),
-            mention("b", minutes=2, story_id="s", author="author-a"),
-            mention("c", minutes=6, brands=("tonic", "soda")),
-            mention("nice", minutes=1, tone=Tone.POSITIVE),
-        ]
-    )
-    alias, names = stores.mentions._alias, ["soda", "tonic"]
-    rows = [
-        (row["key"]["brand"], row["key"]["at"] // 60_000 % 60, row["doc_count"], row["stories"]["value"])
-        for row in stores.cluster.buckets(alias, lambda after: queries.bucket_counts(ALWAYS, names, after=after))
-    ]
-    assert rows == [("soda", 5, 1, 1), ("tonic", 0, 2, 1), ("tonic", 5, 1, 1)]
 
 
 def test_the_mapping_on_the_node_is_ours_and_nothing_is_added_to_it(stores, place, es, mention) -> None:
@@ -285,6 +271,7 @@ def test_every_answer_is_that_of_sqlite(fresh_elastic, mention, drafts, start, s
             mentions.first_at(),
             list(mentions.story_starts(window, asked)),
             mentions.counts(window, asked),
+            [list(mentions.buckets(window, asked, step)) for step in (BUCKET, timedelta(days=1))],
             [mentions.top_stories(brand, window, 4) for brand in asked],
             list(mentions.story_origins(window)),
             mentions.search("text", limit=7),

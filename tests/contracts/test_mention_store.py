@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import BadItemError
-from tocsin.model import Added, Counts, Entity, StoryStart, Tone, Window
+from tocsin.model import Added, BucketCounts, Counts, Entity, StoryStart, Tone, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = Window(NOON, NOON + timedelta(hours=1))
@@ -40,6 +40,7 @@ def test_an_empty_store_says_so(stores) -> None:
     assert stores.mentions.first_at() is None
     assert stores.mentions.add([]) == Added()
     assert list(stores.mentions.story_starts(ALWAYS, ["tonic"])) == []
+    assert list(stores.mentions.buckets(ALWAYS, ["tonic"])) == []
     assert stores.mentions.counts(ALWAYS, ["tonic"]) == {"tonic": Counts()}
     assert stores.mentions.top_stories("tonic", ALWAYS, 3) == ()
     assert list(stores.mentions.story_origins(ALWAYS)) == []
@@ -152,6 +153,32 @@ def test_counts_tell_mentions_negatives_stories_and_authors(stores, mention) -> 
         "soda": Counts(mentions=1, negatives=1, stories=1, authors=1),
         "water": Counts(),
     }
+
+
+def test_buckets_tell_negatives_stories_and_authors_by_brand_then_time(stores, mention) -> None:
+    stores.mentions.add(
+        [
+            mention("a", minutes=1, story_id="s", author="ann"),
+            mention("b", minutes=4.9, story_id="s", author="ann"),
+            mention("c", minutes=5, story_id="s", author="bob", brands=("tonic", "soda")),
+            mention("praise", minutes=1, tone=Tone.POSITIVE, compound=0.5),
+            mention("other", minutes=1, brands=("water",)),
+            mention("long ago", published_at=datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ]
+    )
+    five, last = NOON + timedelta(minutes=5), datetime(1969, 12, 31, 23, 55, tzinfo=UTC)
+    told = list(stores.mentions.buckets(ALWAYS, ["tonic", "soda", "tonic"]))
+    assert told == [
+        BucketCounts("soda", five, 1, 1, 1),
+        BucketCounts("tonic", last, 1, 1, 1),
+        BucketCounts("tonic", NOON, 2, 1, 1),
+        BucketCounts("tonic", five, 1, 1, 1),
+    ]
+    cut = Window(NOON + timedelta(minutes=2), NOON + timedelta(hours=2))
+    hours = list(stores.mentions.buckets(cut, ["tonic"], timedelta(hours=1)))
+    assert hours == [BucketCounts("tonic", NOON, 2, 1, 2)], (
+        "a bucket's name is its start, also where the window cuts it"
+    )
 
 
 def test_a_brand_named_twice_counts_once(stores, mention) -> None:

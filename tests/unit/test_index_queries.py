@@ -26,7 +26,7 @@ QUESTIONS = {
     "story_starts_next_page": queries.story_starts(HOUR, BRANDS, AFTER),
     "story_sizes": queries.story_sizes("L'Oréal", HOUR),
     "story_details": queries.story_details("L'Oréal", HOUR, ["s1", "s2"]),
-    "bucket_counts": queries.bucket_counts(HOUR, BRANDS),
+    "bucket_counts": queries.bucket_counts(HOUR, BRANDS, timedelta(minutes=5)),
     "driving_words": queries.driving_words("L'Oréal", HOUR, 10),
     "origins": queries.origins(HOUR),
     "by_author": queries.by_author("0f0f"),

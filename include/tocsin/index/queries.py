@@ -1,6 +1,7 @@
 """Each question to mentions and series as a search request's body; windows are half-open, in exact microseconds."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from tocsin.index.document import cut, micros
@@ -131,11 +132,15 @@ def story_details(brand: str, window: Window, stories: Sequence[str]) -> Body:
     }
 
 
-def bucket_counts(window: Window, brands: Sequence[str], step: str = "5m", after: Body | None = None) -> Body:
-    """A page of (brand, bucket) pairs: negatives, their distinct stories and authors; empty buckets are left out."""
+def bucket_counts(window: Window, brands: Sequence[str], step: timedelta, after: Body | None = None) -> Body:
+    """A page of (brand, bucket) pairs: negatives, their distinct stories and authors; empty buckets are left out.
+
+    `step` is whole seconds.
+    """
+    interval = f"{step // timedelta(seconds=1)}s"
     sources = [
         {"brand": {"terms": {"field": "brand"}}},
-        {"at": {"date_histogram": {"field": "@timestamp", "fixed_interval": step}}},
+        {"at": {"date_histogram": {"field": "@timestamp", "fixed_interval": interval}}},
     ]
     return _paged(negatives(window, brands), sources, _voices(SKETCHED), after, SKETCHED)
 

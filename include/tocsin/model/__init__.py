@@ -7,7 +7,17 @@ from tocsin.model.keeping import Limits
 from tocsin.model.moments import BUCKET, Window, floor_time
 from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejection, Stage, Tone, full_text
 from tocsin.model.reports import Report, sum_of
-from tocsin.model.stories import Counts, Drawn, Hourly, Series, SeriesPoint, StoryOrigin, StoryStart, StorySummary
+from tocsin.model.stories import (
+    BucketCounts,
+    Counts,
+    Drawn,
+    Hourly,
+    Series,
+    SeriesPoint,
+    StoryOrigin,
+    StoryStart,
+    StorySummary,
+)
 from tocsin.model.subscriptions import Parcel, Standing, Subscription
 from tocsin.model.verdicts import Point, Verdict
 from tocsin.model.watched import Brand, FullText, Person, Severity, Source, SourceKind, SourceState
@@ -17,6 +27,7 @@ __all__ = [
     "Added",
     "BadItem",
     "Brand",
+    "BucketCounts",
     "Counts",
     "Delivery",
     "Drawn",

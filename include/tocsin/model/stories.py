@@ -53,6 +53,17 @@ class Counts:
     authors: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BucketCounts:
+    """A brand's negatives in one bucket, which begins at `at`."""
+
+    brand: str
+    at: datetime
+    negatives: int
+    stories: int
+    authors: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
     """New negative stories per bucket (rows, oldest first) and brand (columns)."""

@@ -1,12 +1,14 @@
 """What is kept: mentions, source states, incidents with their ledger, quarantine, reports, what charts show."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tocsin.model import (
+    BUCKET,
     Added,
     BadItem,
+    BucketCounts,
     Counts,
     Delivery,
     Drawn,
@@ -55,6 +57,14 @@ class MentionStore(Protocol):
 
     def counts(self, window: Window, brands: Sequence[str]) -> Mapping[str, Counts]:
         """Counts per brand inside the window (event time); a brand without mentions has Counts()."""
+        ...
+
+    def buckets(self, window: Window, brands: Sequence[str], step: timedelta = BUCKET) -> Iterator[BucketCounts]:
+        """Per brand and `step` of event time: its negatives inside the window, their distinct stories and authors.
+
+        By brand, then time; what has none is left out. Buckets begin at multiples of `step`, which is whole seconds,
+        counted from 1970 in UTC.
+        """
         ...
 
     def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:

@@ -1,7 +1,7 @@
 """Mentions in Elasticsearch: stored once in the index of their month, counted, compared and found by queries."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
 from typing import Any
@@ -15,7 +15,18 @@ from tocsin.adapters.elastic.records import read_mention
 from tocsin.index import queries
 from tocsin.index.document import document_id, from_micros
 from tocsin.index.labels import Labels
-from tocsin.model import Added, Counts, Limits, Mention, StoryOrigin, StoryStart, StorySummary, Window
+from tocsin.model import (
+    BUCKET,
+    Added,
+    BucketCounts,
+    Counts,
+    Limits,
+    Mention,
+    StoryOrigin,
+    StoryStart,
+    StorySummary,
+    Window,
+)
 
 SLICE = 1000
 """Brands or stories asked for in one request."""
@@ -76,6 +87,12 @@ class ElasticMentions:
             counted.update({bucket["key"]: _counts(bucket) for bucket in _buckets(answer, "brands")})
         return counted
 
+    def buckets(self, window: Window, brands: Sequence[str], step: timedelta = BUCKET) -> Iterator[BucketCounts]:
+        """Negatives per brand and bucket, a page at a time; stories and authors are exact up to 200 per bucket."""
+        asked = sorted(set(brands))
+        for start in range(0, len(asked), SLICE):
+            yield from self._bucket_counts(window, asked[start : start + SLICE], step)
+
     def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:
         """Negative stories of the brand in the window; `compound` is that of the most negative copy.
 
@@ -126,6 +143,15 @@ class ElasticMentions:
         answer = self._cluster.search(self._alias, queries.driving_words(brand, window, min(limit, queries.PAGE)))
         sample = answer.get("aggregations", {}).get("sample", {})
         return tuple(bucket["key"] for bucket in sample.get("words", {}).get("buckets", ()))
+
+    def _bucket_counts(self, window: Window, brands: list[str], step: timedelta) -> Iterator[BucketCounts]:
+        asked = set(brands)
+        pages = self._cluster.buckets(self._alias, lambda after: queries.bucket_counts(window, brands, step, after))
+        for page in pages:
+            brand, at = page["key"]["brand"], from_micros(page["key"]["at"] * 1000)
+            if brand in asked:  # A mention of several brands comes under each.
+                stories, authors = page["stories"]["value"], page["authors"]["value"]
+                yield BucketCounts(brand, at, page["doc_count"], stories, authors)
 
     def _story_starts(self, window: Window, brands: list[str]) -> Iterator[StoryStart]:
         asked = set(brands)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,9 @@ from tocsin.errors import BadItemError, PermanentError
 from tocsin.index.driving import driving_words
 from tocsin.index.words import words_to_find, words_to_index
 from tocsin.model import (
+    BUCKET,
     Added,
+    BucketCounts,
     Counts,
     Limits,
     Mention,
@@ -31,6 +33,7 @@ TRANSACTION = 500
 """Mentions per transaction: enough to share one wait for the disk, short enough to let other writers in."""
 
 _PAGE = 1000
+_MICROSECOND = timedelta(microseconds=1)
 _LONG_AGO = -(2**63)
 _STORIES = 500
 """Stories that tell what drove a storm, the most copied ones; more would tell the same."""
@@ -50,6 +53,13 @@ _NEGATIVES = """
 _OTHERS = """
     SELECT COUNT(*) FROM mention_brands
     WHERE brand = ? AND negative = 0 AND published_at >= ? AND published_at < ?"""
+
+# Rounded down: what SQLite gives before 1970 is rounded towards it.
+_BUCKETS = """
+    SELECT published_at / :step - (published_at % :step < 0) AS bucket,
+           COUNT(*), COUNT(DISTINCT story_id), COUNT(DISTINCT author) FROM mention_brands
+    WHERE brand = :brand AND negative = 1 AND published_at >= :start AND published_at < :end
+    GROUP BY bucket ORDER BY bucket"""
 
 _TOP_STORIES = """
     SELECT story_id, COUNT(*) AS copies, COUNT(DISTINCT author), MIN(compound) AS lowest FROM mention_brands
@@ -141,6 +151,15 @@ class SqliteMentions:
     def counts(self, window: Window, brands: Sequence[str]) -> Mapping[str, Counts]:
         """Counts per brand inside the window; a brand without mentions has Counts()."""
         return {brand: self._counts(window, brand) for brand in brands}
+
+    def buckets(self, window: Window, brands: Sequence[str], step: timedelta = BUCKET) -> Iterator[BucketCounts]:
+        """Negatives per brand and bucket; one brand at a time is held in memory."""
+        start, end = _span(window)
+        wide = step // _MICROSECOND
+        for brand in sorted(set(brands)):
+            rows = self._database.rows(_BUCKETS, {"step": wide, "brand": brand, "start": start, "end": end})
+            for bucket, *counted in rows:
+                yield BucketCounts(brand, from_micros(bucket * wide), *counted)
 
     def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:
         """Negative stories of the brand in the window; `compound` is that of the most negative copy."""
