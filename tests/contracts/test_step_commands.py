@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tocsin.cli import app
+from tocsin.errors import ConfigError
 from tocsin.model import Mention, SourceState
 from tocsin.wiring import open_app
 
@@ -52,6 +53,29 @@ def test_a_text_found_is_shown_as_it_is(run: Callable[..., Result]) -> None:
     assert result.exit_code == 0, result.exception
     assert "Tonic [/b] [link=http://evil.example]mercury[/link]" in result.output
     assert "https://e.org/[/i]" in result.output
+
+
+@pytest.mark.usefixtures("stored")
+def test_counts_are_a_table_for_a_spreadsheet(run: Callable[..., Result]) -> None:
+    day = ("--from", "2026-11-22", "--to", "2026-11-23T00:00Z", "--brand", "TONIC")
+    head = "brand,begins,negative_posts,stories,authors\n"
+    assert run("counts", *day).output == f"{head}tonic,2026-11-22T12:00Z,1,1,1\n"
+    assert run("counts", *day, "--step", "1d").output == f"{head}tonic,2026-11-22T00:00Z,1,1,1\n"
+    assert run("counts", "--to", "2026-11-22T12:00Z").output == head
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--brand", "tonik"), "brands.yaml has no brand 'tonik'; did you mean 'Tonic'?"),
+        (("--from", "yesterday"), "--from: 'yesterday' is no moment"),
+        (("--from", "2026-11-22", "--to", "2026-11-21"), "--from '2026-11-22' is not before --to '2026-11-21'"),
+    ],
+)
+def test_counts_say_what_cannot_be_understood(run: Callable[..., Result], words: tuple[str, ...], said: str) -> None:
+    refused = run("counts", *words).exception
+    assert isinstance(refused, ConfigError)
+    assert said in str(refused)
 
 
 @pytest.mark.usefixtures("stored")

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from tocsin.cli.config_commands import config_app
+from tocsin.cli.counts_command import counts
 from tocsin.cli.demo_commands import demo, newsroom, up
 from tocsin.cli.doctor_command import doctor
 from tocsin.cli.erase_command import erase
@@ -45,6 +46,7 @@ app.command()(watch)
 app.command()(status)
 app.command()(doctor)
 app.command()(search)
+app.command()(counts)
 app.command()(upkeep)
 app.command()(replay)
 app.add_typer(quarantine_app, name="quarantine")

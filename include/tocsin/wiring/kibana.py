@@ -3,17 +3,16 @@
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from tocsin.adapters.kibana import KibanaSpace, LogIn
 from tocsin.alert.speech import team_language
-from tocsin.config import Config, Settings, load_config, nearest, parse_moment, read_settings, shown
+from tocsin.config import Config, Settings, load_config, nearest, read_settings, shown
 from tocsin.errors import ConfigError, PermanentError
 from tocsin.kibana.compile import compile_objects
 from tocsin.kibana.link import dashboard_link
 from tocsin.kibana.step import Pushed, named, push_objects
 from tocsin.model import Brand, Window
-from tocsin.wiring.outside import SystemClock
+from tocsin.wiring.span import window_between
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +51,7 @@ def brand_link(
         raise ConfigError("no Kibana to lead to: set TOCSIN_KIBANA_URL, or give --url")
     config = load_config(settings.config, need_sources=False)
     name = find_brand(brand, config.brands).name
-    window = _window(start, end, settings.time_zone)
+    window = window_between(start, end, settings.time_zone)
     return dashboard_link(
         settings.kibana_url,
         space=settings.kibana_space,
@@ -106,17 +105,3 @@ def keep_dashboards() -> dict[str, int] | None:
         refused = "; ".join(f"{named(each.object)}: {each.reason}" for each in pushed.refused)
         raise PermanentError(f"Kibana refused {len(pushed.refused)} objects: {refused}")
     return pushed.counts
-
-
-def _window(start: str, end: str | None, zone: str) -> Window:
-    window = _moment("--from", start, zone), _moment("--to", end, zone) if end else SystemClock().now()
-    if window[1] <= window[0]:
-        raise ConfigError(f"--from {shown(start)} is not before {'--to ' + shown(end) if end else 'now'}")
-    return Window(*window)
-
-
-def _moment(option: str, text: str, zone: str) -> datetime:
-    try:
-        return parse_moment(text, zone)
-    except ValueError as exc:
-        raise ConfigError(f"{option}: {exc}") from exc
