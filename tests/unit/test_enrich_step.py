@@ -96,6 +96,15 @@ def test_says_what_there_is_to_say(mentions: MentionStore) -> None:
     assert report == Report("enrich", "b1", NOON, 2, {"matched": 1, "unmatched": 1, "unknown_language": 0, "bad": 0})
 
 
+def test_each_brand_of_a_text_is_judged_by_itself(mentions: MentionStore) -> None:
+    text = "Bulla lied to us, a disgrace. I love Coca-Cola, it is great!"
+    batches = filled({"b1": [item("m1", text), item("m2", text, brands=("coca", "bulla"))]})
+    enrich(batches, mentions)
+    for mention in enriched(batches)["b1"]:
+        assert tuple(judged.brand for judged in mention.judgements) == mention.brands
+        assert mention.harmed == ("bulla",)
+
+
 def test_a_brand_is_no_praise_of_itself(mentions: MentionStore) -> None:
     batches = filled({"b1": [item("m1", "United flies from here to Boston on Monday")]})
     enrich(batches, mentions)

@@ -25,7 +25,7 @@ from tocsin.index.document import (
     to_record,
     words_of,
 )
-from tocsin.model import Entity, Incident, IncidentState, Mention, Severity, Tone
+from tocsin.model import Entity, Harm, Incident, IncidentState, Judgement, Mention, Severity, Tone
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLAIN = Mention(
@@ -44,6 +44,10 @@ PLAIN = Mention(
     compound=-0.123456789,
     story_id="m0",
     entities=(Entity("Paris", "LOC", 0, 5),),
+    judgements=(
+        Judgement("tonic", Tone.NEGATIVE, -0.25, Harm.HARMFUL, 0.5, ("retire",)),
+        Judgement("soda", Tone.POSITIVE, 0.5, Harm.NONE, 0.0),
+    ),
 )
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -65,6 +69,18 @@ mentions = st.builds(
     compound=st.floats(-1, 1),
     story_id=texts.filter(bool),
     entities=st.lists(st.builds(Entity, texts, texts, st.integers(0, 9), st.integers(0, 9)), max_size=2).map(tuple),
+    judgements=st.lists(
+        st.builds(
+            Judgement,
+            texts,
+            st.sampled_from(Tone),
+            st.floats(-1, 1),
+            st.sampled_from(Harm),
+            st.floats(0, 1),
+            st.lists(texts, max_size=2).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 
@@ -73,6 +89,12 @@ def test_a_mention_comes_back_as_it_was(mention: Mention) -> None:
     document = json.loads(checked_document(mention, "call.7"))
     assert from_document(document) == mention
     assert document["event"]["mark"] == "call.7"
+
+
+def test_a_document_of_before_has_no_judgements() -> None:
+    document = json.loads(checked_document(PLAIN, ""))
+    del document["harm"]
+    assert from_document(document) == replace(PLAIN, judgements=())
 
 
 def paths(mapping: dict, at: str = "") -> set[str]:

@@ -172,6 +172,7 @@ def _mention(item: RawItem, tags: Tags, story_id: str) -> Mention:
         compound=tags.compound,
         story_id=story_id,
         entities=tags.entities,
+        judgements=tags.judgements,
     )
 
 

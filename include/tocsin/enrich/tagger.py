@@ -1,9 +1,10 @@
 """Say everything about a text in the cheap order: brands first, and only what concerns one is read further."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tocsin.enrich.harm import Passage, judge
 from tocsin.enrich.tags import Tags
 from tocsin.model import Brand, Entity, RawItem, full_text
 
@@ -30,10 +31,7 @@ class Tagger:
         hits = self.matcher.find_all(texts)
         tags = [self._read(item, text, found) for item, text, found in zip(items, texts, hits, strict=True)]
         names = self._name(texts, tags)
-        return tuple(
-            Tags(tag.brands, tag.language, tag.tone, tag.compound, found)
-            for tag, found in zip(tags, names, strict=True)
-        )
+        return tuple(replace(tag, entities=found) for tag, found in zip(tags, names, strict=True))
 
     def _read(self, item: RawItem, text: str, hits: "Sequence[Hit]") -> Tags:
         if item.brands is None:
@@ -44,7 +42,8 @@ class Tagger:
             return Tags()
         language = self.languages.read(text, item.language)
         tone, compound = self.tones.read(text, language, [(hit.start, hit.end) for hit in hits])
-        return Tags(brands, language, tone, compound)
+        judged = judge(Passage(text, item.title, language, tuple(hits)), brands, self.tones)
+        return Tags(brands, language, tone, compound, judgements=judged)
 
     def _name(self, texts: Sequence[str], tags: Sequence[Tags]) -> list[tuple[Entity, ...]]:
         """Find the names of the texts that concern a brand, one language at a time, a repeated text once."""

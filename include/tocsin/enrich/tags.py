@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tocsin.model import Entity, Tone
+from tocsin.model import Entity, Judgement, Tone
 
 UNKNOWN = "und"
 """ISO 639's own code for a language that is not determined."""
@@ -17,3 +17,5 @@ class Tags:
     tone: Tone = Tone.UNKNOWN
     compound: float = 0.0
     entities: tuple[Entity, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """One per brand, in their order."""

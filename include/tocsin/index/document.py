@@ -11,7 +11,7 @@ import msgspec
 from tocsin.errors import BadItemError
 from tocsin.index.labels import Labels
 from tocsin.index.words import words_to_index
-from tocsin.model import Incident, Mention, SeriesPoint
+from tocsin.model import Incident, Judgement, Mention, SeriesPoint
 from tocsin.records import to_line
 
 T = TypeVar("T")
@@ -103,6 +103,7 @@ def to_document(mention: Mention, mark: str = "", labels: Labels = NO_LABELS) ->
         "tone": mention.tone,
         "valence": mention.compound,
         "story": {"id": mention.story_id, "is_copy": mention.story_id != mention.id},
+        "harm": [_harm(judged) for judged in mention.judgements],
         "entity": mention.entities,
         "words": words_of(mention.text_of),
         **labels.of_mention(mention),
@@ -128,10 +129,27 @@ def from_document(source: Mapping[str, Any]) -> Mention:
             "compound": source["valence"],
             "story_id": source["story"]["id"],
             "entities": source["entity"],
+            "judgements": [_judgement(told) for told in source.get("harm", ())],
         }
     except KeyError as exc:
         raise BadItemError(f"not a mention: it has no {exc}") from exc
     return _convert(fields, Mention)
+
+
+def _harm(judged: Judgement) -> dict[str, Any]:
+    return {
+        "brand": judged.brand,
+        "label": judged.harm,
+        "score": judged.score,
+        "words": judged.words,
+        "tone": judged.tone,
+        "valence": judged.compound,
+    }
+
+
+def _judgement(told: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"harm": "label", "compound": "valence"}
+    return {field: told[names.get(field, field)] for field in ("brand", "tone", "compound", "harm", "score", "words")}
 
 
 def checked_document(mention: Mention, mark: str, labels: Labels = NO_LABELS) -> bytes:

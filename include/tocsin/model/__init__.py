@@ -5,7 +5,19 @@ from tocsin.model.health import Health, health_of, is_heard, rest_while_pushed
 from tocsin.model.incidents import Delivery, Incident, IncidentState, Message, Reason
 from tocsin.model.keeping import Limits
 from tocsin.model.moments import BUCKET, Window, floor_time
-from tocsin.model.posts import Added, BadItem, Entity, Mention, RawItem, Rejection, Stage, Tone, full_text
+from tocsin.model.posts import (
+    Added,
+    BadItem,
+    Entity,
+    Harm,
+    Judgement,
+    Mention,
+    RawItem,
+    Rejection,
+    Stage,
+    Tone,
+    full_text,
+)
 from tocsin.model.reports import Report, sum_of
 from tocsin.model.stories import (
     BucketCounts,
@@ -34,10 +46,12 @@ __all__ = [
     "Entity",
     "Fetch",
     "FullText",
+    "Harm",
     "Health",
     "Hourly",
     "Incident",
     "IncidentState",
+    "Judgement",
     "Limits",
     "Mention",
     "Message",

@@ -14,6 +14,17 @@ class Tone(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Harm(StrEnum):
+    """What a text does to a brand; UNKNOWN where nothing reads its language (never a guess)."""
+
+    HARMFUL = "harmful"
+    """It speaks against the brand, or tells of a harm that is laid at its door."""
+    RESOLVED = "resolved"
+    """It tells of a harm that is denied, dismissed, settled or over."""
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
 class Stage(StrEnum):
     """Where a batch is on its way."""
 
@@ -72,6 +83,22 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one text says of one brand."""
+
+    brand: str
+    tone: Tone
+    """Towards this brand: a text may praise one and damn another."""
+    compound: float
+    """Valence towards it in [-1, 1]; 0.0 when the tone is unknown."""
+    harm: Harm
+    score: float
+    """How harmful, in [0, 1]."""
+    words: tuple[str, ...] = ()
+    """The words that decided it, as they are written, strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A post with what we say of it. `story_id` is the id of the earliest near-copy we know (itself if none)."""
 
@@ -88,9 +115,18 @@ class Mention:
     brands: tuple[str, ...]
     tone: Tone
     compound: float
-    """Valence in [-1, 1]; 0.0 when the tone is unknown."""
+    """Valence of what the text says about brands at all, in [-1, 1]; 0.0 when the tone is unknown."""
     story_id: str
     entities: tuple[Entity, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """One per brand, in the order of `brands`; none in what was stored before texts were judged brand by brand."""
+
+    @property
+    def harmed(self) -> tuple[str, ...]:
+        """Brands that the text harms; where it was not judged brand by brand, a negative tone harms all of them."""
+        if self.judgements:
+            return tuple(judged.brand for judged in self.judgements if judged.harm is Harm.HARMFUL)
+        return self.brands if self.tone is Tone.NEGATIVE else ()
 
     @property
     def text_of(self) -> str:
