@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.enrich.tone import LONGEST, LONGEST_SENTENCE, Thresholds, ToneReader, combine, sentences
+from tocsin.enrich.tone import LONGEST, Ear, HeardSpan, Thresholds, ToneReader, combine
 from tocsin.errors import ConfigError
 from tocsin.model import Tone
 
@@ -53,11 +53,6 @@ def test_the_whole_is_never_louder_than_its_loudest_part(valences: list[float]) 
     assert min([0.0, *valences]) - 1e-9 <= combine(valences) <= max([0.0, *valences]) + 1e-9
 
 
-@given(st.text(max_size=3_000))
-def test_no_piece_is_longer_than_allowed(text: str) -> None:
-    assert all(0 < len(piece) <= LONGEST_SENTENCE for piece in sentences(text))
-
-
 @pytest.fixture(scope="module")
 def reader() -> ToneReader:
     return ToneReader(Thresholds())
@@ -98,6 +93,39 @@ def test_what_is_beyond_the_cap_is_not_heard(reader: ToneReader) -> None:
     assert reader.read(filler + " I hate it.", "en", [(LONGEST + 50, LONGEST + 60)]) == (Tone.NEUTRAL, 0.0)
 
 
-def test_another_language_joins_by_one_scorer() -> None:
-    reader = ToneReader(Thresholds(), {"de": lambda sentence: -0.5 if "furchtbar" in sentence else 0.0})
+def test_another_language_joins_by_one_ear() -> None:
+    reader = ToneReader(Thresholds(), {"de": Ear(lambda sentence: -0.5 if "furchtbar" in sentence else 0.0)})
     assert reader.read("Das ist furchtbar!", "de") == (Tone.NEGATIVE, -0.5)
+    assert reader.words("Gut. Das ist furchtbar!", "de") == (HeardSpan(13, 22, -0.5),)
+    assert not reader.speaks("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("Lost my bag. A horrible day, @hate", "en", ["lost", "horrible"]),
+        ("Une bonne heure. Service déplorable !", "fr", ["bonne", "déplorable"]),
+        ("horrible", "de", []),
+    ],
+)
+def test_the_words_that_speak(reader: ToneReader, text: str, language: str, words: list[str]) -> None:
+    heard = reader.words(text, language)
+    assert [text[word.start : word.end].lower().split()[0] for word in heard] == words
+    assert all(word.valence for word in heard)
+
+
+def test_each_sentence_is_heard_at_its_place(reader: ToneReader) -> None:
+    text = "I love the seats. See https://hate.example. The food is horrible!"
+    praise, link, blame = reader.sentences(text, "en")
+    assert (text[praise.start : praise.end], text[blame.start : blame.end]) == (
+        "I love the seats.",
+        "The food is horrible!",
+    )
+    assert praise.valence > 0.4
+    assert link.valence == 0.0
+    assert blame.valence < -0.4
+    assert reader.sentences(text, "de") == ()
+
+
+def test_a_brand_says_nothing_in_its_sentence(reader: ToneReader) -> None:
+    assert reader.sentences("United flies. Love it.", "en", [(0, 6)])[0] == HeardSpan(0, 13, 0.0)
