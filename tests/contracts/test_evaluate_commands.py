@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.cli import main
+from tocsin.evaluate.figures import BEGIN, END
 
 ROWS = [
     ("The crew was awful and rude", "negative"),
@@ -204,7 +205,7 @@ def test_languages_are_scored_by_columns_that_are_found(run: Run, tmp_path: Path
     assert found["language"]["long_enough"]["value"] == 1.0
     shortest = found["language"]["lengths"][0]
     assert (shortest["name"], shortest["unsaid"]["value"]) == ("under 3 words", 1)
-    assert "accuracy from three words on 1.000" in out
+    assert "accuracy from three words on 1.00" in out
     assert run("a.jsonl", "--language", "langue", what="language")[0] == 2
 
 
@@ -229,3 +230,46 @@ def test_brands_are_scored_and_what_is_wrong_is_listed(run: Run, tmp_path: Path)
     assert "no brand of the config: Gloria 1" in out
     assert "and 1 more" in run("a.csv", "--config", ".", "--errors", "1", what="brands")[1]
     assert run("a.csv", "--config", "nowhere", what="brands")[0] == 2
+
+
+def test_only_a_part_of_a_file_is_judged(run: Run, tmp_path: Path) -> None:
+    lines = ["text,label,split", "Awful,negative,train", "Lovely,positive,val", "Bad,negative,val"]
+    name = write(tmp_path / "a.csv", "\n".join(lines).encode())
+    code, out, _ = run(name, "--lang", "en", "--only", "split=val")
+    assert code == 0
+    assert "3 rows read, 2 judged, 1 other part" in out
+    assert run(name, "--only", "val")[::2] == (
+        2,
+        "--only: 'val' names no value; write column=value, such as split=val\n",
+    )
+    code, _, err = run(name, "--only", "part=val")
+    assert code == 2
+    assert "no column 'part' for --only" in err
+
+
+def test_the_public_sets_that_are_there_are_judged_and_written_into_record_page_and_picture(
+    run: Run, tmp_path: Path
+) -> None:
+    rows = "split,label,text\nval,negative,Awful and sad\nval,positive,Lovely\ntrain,neutral,A table\n"
+    write(tmp_path / "sentiment_en_tweets_umsab.csv.gz", rows.encode())
+    (tmp_path / "page.md").write_text(f"before\n{BEGIN}\n{END}\nafter\n")
+    options = ("--data", ".", "--json", "out/f.json", "--plot", "out/f.png", "--docs", "page.md")
+    code, out, err = run(*options, what="enrich")
+    assert (code, err) == (0, "")
+    found = json.loads((tmp_path / "out" / "f.json").read_text())
+    assert [(one["set"], one["rows"], one["accuracy"]["value"]) for one in found["tone"]] == [
+        ("English tweets (val)", 2, 1.0)
+    ]
+    assert "crisis_us_airlines_2015.csv.gz" in found["missing"]
+    assert "not there, so not judged: brand_reviews" in out
+    assert "| English tweets (val), negative or positive | en | 2 | 1.00" in (tmp_path / "page.md").read_text()
+    assert (tmp_path / "out" / "f.png").read_bytes().startswith(b"\x89PNG")
+    first = (tmp_path / "out" / "f.json").read_bytes()
+    assert run(*options, what="enrich")[0] == 0
+    assert (tmp_path / "out" / "f.json").read_bytes() == first
+
+
+def test_a_folder_without_the_sets_is_refused(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("--data", ".", what="enrich")
+    assert code == 1
+    assert "none of the evaluation sets is there" in err

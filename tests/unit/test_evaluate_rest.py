@@ -1,11 +1,13 @@
 """Scoring of stories, languages and brands."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tocsin.enrich.stories import likeness
 from tocsin.evaluate.brands import BrandError, Matched, names_of, read_brands, score_brands
 from tocsin.evaluate.language import Spoken, count_words, read_language, score_language
-from tocsin.evaluate.stories import Pair, judge_pair, read_same, score_pairs
+from tocsin.evaluate.stories import Pair, found_again, judge_pair, read_same, score_pairs
 from tocsin.model import Brand
 
 LONG = "The minister said on Monday that the new station will open before the summer holidays begin"
@@ -51,6 +53,14 @@ def test_other_thresholds_are_shown_and_the_best_is_told() -> None:
     assert (found.best.at, found.best.accuracy.value) == (0.35, 1.0)
     assert [cut.recall.value for cut in found.cuts if cut.at in {0.05, 0.5, 0.95}] == [1.0, 0.5, 0.0]
     assert score_pairs([]) is None
+
+
+def test_repeats_are_counted_within_the_span_of_their_story() -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    hours = [("a", 0, LONG), ("b", 1, "Another text of some more words than four"), ("c", 2, LONG), ("d", 80, LONG)]
+    posts = [(name, at + timedelta(hours=hour), text) for name, hour, text in [*hours, ("e", 81, LONG)]]
+    assert found_again(posts) == (2, 2), "c of a, e of d; d begins a story anew"
+    assert found_again([("a", at, f"{LONG} again"), ("b", at, LONG), ("c", at, LONG)]) == (1, 1)
 
 
 @pytest.mark.parametrize(

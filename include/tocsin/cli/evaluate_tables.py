@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.evaluate.confusion import Scores
-from tocsin.evaluate.estimates import Estimate
+from tocsin.evaluate.figures import Figures, shown
 from tocsin.evaluate.tone import Period
 from tocsin.model import Tone
 
@@ -35,7 +35,7 @@ def show_tone(console: Console, result: "ToneResult") -> None:
         return
     _show_scores(console, scores)
     if result.tone.pearson is not None:
-        console.print(f"Pearson of valence and label {figure(result.tone.pearson)}")
+        console.print(f"Pearson of valence and label {shown(result.tone.pearson)}")
     if result.tone.periods:
         console.print(period_table(result.tone.periods))
     console.print(f"{result.texts_per_second:,.0f} texts per second, reading included. {INTERVALS}")
@@ -50,14 +50,14 @@ def show_pairs(console: Console, result: "StoriesResult") -> None:
     table = Table("alike from", "accuracy", "precision", "recall", title="If all pairs were joined that are so alike")
     for cut in result.pairs.cuts:
         table.add_row(
-            f"{cut.at:.2f}", figure(cut.accuracy), figure(cut.precision), figure(cut.recall),
+            f"{cut.at:.2f}", shown(cut.accuracy), shown(cut.precision), shown(cut.recall),
             style="bold" if cut == result.pairs.best else None,
         )  # fmt: skip
     console.print(table)
     best = result.pairs.best
     console.print(
         f"stories join from {result.pairs.threshold:.2f} on; best on this file, for information: {best.at:.2f} with "
-        f"accuracy {figure(best.accuracy)}. {INTERVALS}"
+        f"accuracy {shown(best.accuracy)}. {INTERVALS}"
     )
 
 
@@ -67,9 +67,9 @@ def show_language(console: Console, result: "LanguageResult") -> None:
     _show_scores(console, result.language.scores)
     table = Table("length", "texts", "right", "unknown, though watched", "wrong language", title="By length")
     for part in result.language.lengths:
-        table.add_row(part.name, str(part.rows), figure(part.right), figure(part.unsaid), figure(part.wrong))
+        table.add_row(part.name, str(part.rows), shown(part.right), shown(part.unsaid), shown(part.wrong))
     console.print(table)
-    console.print(f"accuracy from three words on {figure(result.language.long_enough)}")
+    console.print(f"accuracy from three words on {shown(result.language.long_enough)}")
     console.print(f"{result.texts_per_second:,.0f} texts per second, reading included. {INTERVALS}")
 
 
@@ -84,7 +84,7 @@ def show_brands(console: Console, result: "BrandsResult", most: int) -> None:
             table.add_row(*_brand_row(one))
     table.add_row(*_brand_row(result.brands.together), style="bold")
     console.print(table)
-    console.print(f"texts with all of their brands and no other {figure(result.brands.exact)}. {INTERVALS}")
+    console.print(f"texts with all of their brands and no other {shown(result.brands.exact)}. {INTERVALS}")
     for error in result.brands.errors[:most]:
         said = [f"missed {', '.join(error.missed)}"] * bool(error.missed)
         said += [f"wrongly {', '.join(error.wrongly)}"] * bool(error.wrongly)
@@ -93,8 +93,35 @@ def show_brands(console: Console, result: "BrandsResult", most: int) -> None:
         console.print(f"and {len(result.brands.errors) - most} more; --errors shows more, --json has all")
 
 
+def show_figures(console: Console, figures: Figures) -> None:
+    """Print everything that was measured on the public sets."""
+    table = Table("tone", "lang", "texts", "accuracy", "macro-F1", "neg. recall", "neg. precision", "plain VADER F1")
+    for one in figures.tone:
+        cells = (one.accuracy, one.macro_f1, one.negative_recall, one.negative_precision, one.plain_macro_f1)
+        table.add_row(one.set, one.language, str(one.rows), *map(shown, cells))
+    console.print(table)
+    for one in figures.tone:
+        if one.pearson:
+            console.print(f"Pearson of valence and label, {one.set}: {shown(one.pearson)}")
+    table = Table("language", "texts", "right", "unknown, though watched", "wrong language")
+    for part in figures.language:
+        table.add_row(part.length, str(part.rows), shown(part.right), shown(part.unsaid), shown(part.wrong))
+    console.print(table)
+    table = Table("stories", "of", "share")
+    for story in figures.stories:
+        table.add_row(story.what, str(story.rows), shown(story.share))
+    console.print(table)
+    table = Table("brands", "texts", "precision", "recall")
+    for brand in figures.brands:
+        table.add_row(brand.set, str(brand.rows), shown(brand.precision), shown(brand.recall))
+    console.print(table)
+    if figures.missing:
+        console.print(Text(f"not there, so not judged: {', '.join(figures.missing)}"))
+    console.print(INTERVALS)
+
+
 def _brand_row(one: "BrandScore") -> tuple[str, ...]:
-    return (one.brand, str(one.expected), str(one.found), str(one.right), figure(one.precision), figure(one.recall))
+    return (one.brand, str(one.expected), str(one.found), str(one.right), shown(one.precision), shown(one.recall))
 
 
 def _show_rows(console: Console, file: str, rows: Mapping[str, int], problems: tuple[str, ...]) -> None:
@@ -106,7 +133,7 @@ def _show_rows(console: Console, file: str, rows: Mapping[str, int], problems: t
 def _show_scores(console: Console, scores: Scores) -> None:
     console.print(confusion_table(scores))
     console.print(class_table(scores))
-    console.print(f"accuracy {figure(scores.accuracy)}   macro-F1 {figure(scores.macro_f1)}")
+    console.print(f"accuracy {shown(scores.accuracy)}   macro-F1 {shown(scores.macro_f1)}")
 
 
 def confusion_table(scores: Scores) -> Table:
@@ -123,9 +150,7 @@ def class_table(scores: Scores) -> Table:
     """Lay out precision, recall and F1 of each class."""
     table = Table("class", "rows", "precision", "recall", "F1", title="Per class")
     for found in scores.classes:
-        table.add_row(
-            Text(found.name), str(found.rows), figure(found.precision), figure(found.recall), figure(found.f1)
-        )
+        table.add_row(Text(found.name), str(found.rows), shown(found.precision), shown(found.recall), shown(found.f1))
     return table
 
 
@@ -138,22 +163,12 @@ def period_table(periods: tuple[Period, ...]) -> Table:
         table.add_row(
             period.name,
             str(scores.rows),
-            figure(scores.accuracy),
-            figure(scores.macro_f1),
-            figure(negative.recall if negative else None),
-            figure(negative.precision if negative else None),
+            shown(scores.accuracy),
+            shown(scores.macro_f1),
+            shown(negative.recall if negative else None),
+            shown(negative.precision if negative else None),
         )
     return table
-
-
-def figure(found: Estimate | None) -> str:
-    """Write `.812 (.790-.833)`, or a dash for nothing."""
-    return f"{_short(found.value)} ({_short(found.low)}-{_short(found.high)})" if found else "-"
-
-
-def _short(value: float) -> str:
-    text = f"{value:.3f}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -169,5 +184,5 @@ def _listed(counts: Mapping[str, int]) -> str:
 
 def _plain(text: str, most: int = 40) -> str:
     """A stranger's text: on one line, short, without signs that steer a terminal."""
-    shown = "".join(sign if sign.isprintable() else "·" for sign in text[:most])
-    return (shown or "(empty)") + ("…" if len(text) > most else "")
+    told = "".join(sign if sign.isprintable() else "·" for sign in text[:most])
+    return (told or "(empty)") + ("…" if len(text) > most else "")

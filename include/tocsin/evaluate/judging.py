@@ -3,15 +3,17 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from tocsin.collect.clean import clean_text
 from tocsin.enrich.language import LanguageReader
 from tocsin.enrich.matching import BrandMatcher
-from tocsin.enrich.tone import ToneReader
+from tocsin.enrich.tone import Thresholds, ToneReader
 from tocsin.model import Brand, Tone
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,26 @@ class Heard:
 def readable(raw: str) -> str:
     r"""Give a text as a source's would be kept: markup and entities resolved; literal \u2019 of bad exports too."""
     return clean_text(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), raw) if "\\u" in raw else raw)
+
+
+class Judge(Protocol):
+    """Who hears texts."""
+
+    def hear(self, texts: Sequence[str], targets: Sequence[str]) -> list[Heard]:
+        """Judge each text, towards its target where it has one ("" has none)."""
+
+
+class PlainVader:
+    """What most people run, as a measure beside ours: VADER on the whole text in whatever language, cut at ±0.05."""
+
+    def __init__(self) -> None:
+        self._analyzer = SentimentIntensityAnalyzer()
+        self._label = Thresholds().label
+
+    def hear(self, texts: Sequence[str], targets: Sequence[str]) -> list[Heard]:  # noqa: ARG002 - as Judge
+        """Judge each text as a whole; targets mean nothing to it."""
+        found = (float(self._analyzer.polarity_scores(text)["compound"]) for text in texts)
+        return [Heard(self._label(compound), compound, "") for compound in found]
 
 
 class ToneJudge:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tocsin.enrich.stories import THRESHOLD, StoryBook, likeness
+from tocsin.enrich.stories import SPAN, THRESHOLD, StoryBook, likeness
 from tocsin.evaluate.confusion import Scores, score
 from tocsin.evaluate.estimates import Estimate, share
 
@@ -58,6 +58,29 @@ def judge_pair(one: str, other: str, same: bool) -> Pair:
     book = StoryBook()
     joined = book.assign("one", _AT, one) == book.assign("other", _AT, other)
     return Pair(same, joined, likeness(one, other))
+
+
+def found_again(posts: Iterable[tuple[str, datetime, str]]) -> tuple[int, int]:
+    """Give how many repeats of a text, to the letter, were made one story with it, and how many there are.
+
+    `posts` are id, time and text in the order of time. A repeat beyond the span of the first text of its story counts
+    as none: it begins a story anew, as it should.
+    """
+    book = StoryBook()
+    begun: dict[str, datetime] = {}
+    story_of: dict[str, str] = {}
+    """By text, of its first post."""
+    found = repeats = 0
+    for name, at, text in posts:
+        story = book.assign(name, at, text)
+        begun.setdefault(story, at)
+        known = story_of.get(text)
+        if known is None or at - begun[known] > SPAN:
+            story_of[text] = story
+        else:
+            repeats += 1
+            found += story == known
+    return found, repeats
 
 
 def score_pairs(pairs: Sequence[Pair]) -> PairScores | None:

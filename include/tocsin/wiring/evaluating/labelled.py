@@ -36,6 +36,8 @@ class Labelled:
     path: Path
     columns: Mapping[str, tuple[str, ...]]
     encoding: str = ""
+    only: tuple[str, str] = ("", "")
+    """A column and the value that it must have: rows of another part of the file are counted as `other_part`."""
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
@@ -55,6 +57,9 @@ class Labelled:
                     self.problems.append(f"{row.where}: {row.problem}")
                 continue
             named = named or self._find_columns(list(row.values))
+            if self.only[0] and row.values[named["--only"]].strip() != self.only[1]:
+                self.counts["other_part"] += 1
+                continue
             yield {"where": row.where} | {option: row.values[column] for option, column in named.items()}
         if named is None:
             said = f"none of its {self.counts['read']} rows can be read; {self.problems[0]}" if self.problems else ""
@@ -78,13 +83,14 @@ class Labelled:
         return FileForm(
             format=_FORMATS.get(bare.suffix.lower(), ""),
             encoding=self.encoding,
-            columns=tuple(name for names in self.columns.values() for name in names),
+            columns=tuple(filter(None, [self.only[0], *(name for names in self.columns.values() for name in names)])),
         )
 
     def _find_columns(self, present: list[str]) -> dict[str, str]:
         """Find each column as it is written, else without regard to case."""
         alike = {name.strip().casefold(): name for name in reversed(present)}
-        return {option: self._find(option, names, present, alike) for option, names in self.columns.items()}
+        asked = {**self.columns, "--only": (self.only[0],)} if self.only[0] else self.columns
+        return {option: self._find(option, names, present, alike) for option, names in asked.items()}
 
     def _find(self, option: str, names: tuple[str, ...], present: list[str], alike: Mapping[str, str]) -> str:
         for name in names:

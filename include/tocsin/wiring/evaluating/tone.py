@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +17,9 @@ from tocsin.model import Tone
 from tocsin.wiring.evaluating.labelled import Labelled, Progress
 
 if TYPE_CHECKING:  # the language model costs half a second; only judging pays it
-    from tocsin.evaluate.judging import ToneJudge
+    from tocsin.evaluate.judging import Judge, ToneJudge
+
+    MakeJudge = Callable[[Collection[str]], Judge]
 
 LANGUAGES = ("fr", "en")
 
@@ -34,11 +36,13 @@ class ToneFile:
     language: str = "auto"
     labels: str = ""
     encoding: str = ""
+    only: tuple[str, str] = ("", "")
 
     def open(self) -> Labelled:
         """Give the file's rows by option."""
         options = {"--text": self.text, "--label": self.label, "--target": self.target, "--time": self.time}
-        return Labelled(self.path, {option: (column,) for option, column in options.items() if column}, self.encoding)
+        columns = {option: (column,) for option, column in options.items() if column}
+        return Labelled(self.path, columns, self.encoding, self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +53,16 @@ class ToneResult:
     labels: str
     """How the labels were read."""
     rows: Mapping[str, int]
-    """`read` = `judged` + `other_label` + `no_text` + `broken`; and of those judged `no_time`, `no_target`,
-    `target_not_found`."""
+    """`read` = `judged` + `other_label` + `no_text` + `other_part` + `broken`; and of those judged `no_time`,
+    `no_target`, `target_not_found`."""
     other_labels: Mapping[str, int]
     problems: tuple[str, ...]
     tone: ToneScores
     texts_per_second: float = field(default=0.0)
 
 
-def evaluate_tone(file: ToneFile, progress: Progress) -> ToneResult:
-    """Judge a file's texts and score the tone against its labels.
+def evaluate_tone(file: ToneFile, progress: Progress, make_judge: "MakeJudge | None" = None) -> ToneResult:
+    """Judge a file's texts and score the tone against its labels; by the ear of live operation, or by another.
 
     The file is read twice, and what is kept of a row is small: a million rows are no trouble. ConfigError,
     PermanentError: as `Labelled.rows`; also where no row has a label that we know.
@@ -73,7 +77,7 @@ def evaluate_tone(file: ToneFile, progress: Progress) -> ToneResult:
     others = {label: count for label, count in values.most_common() if labels.read(label) is None}
     if sum(others.values()) == sum(values.values()):
         raise PermanentError(_no_label(file, values))
-    judge = _make_judge(file.language, targets)
+    judge = make_judge(targets) if make_judge else _live_judge(file.language, targets)
     source, counts = file.open(), Counter({"other_label": 0, "no_text": 0})
     started = time.perf_counter()
     judged = list(_judge(source, labels, judge, counts, _counting(progress, first.counts["read"])))
@@ -81,7 +85,7 @@ def evaluate_tone(file: ToneFile, progress: Progress) -> ToneResult:
     return ToneResult(
         file=str(file.path),
         labels=labels.told,
-        rows={"read": source.counts["read"], "judged": len(judged), "broken": source.counts["broken"], **counts},
+        rows={**source.counts, "judged": len(judged), **counts},
         other_labels=others,
         problems=tuple(source.problems),
         tone=score_tone(judged),
@@ -97,7 +101,7 @@ def _no_label(file: ToneFile, values: Counter[str]) -> str:
     )
 
 
-def _make_judge(language: str, targets: set[str]) -> "ToneJudge":
+def _live_judge(language: str, targets: set[str]) -> "ToneJudge":
     from tocsin.enrich.language import LanguageReader
     from tocsin.enrich.tone import Thresholds, ToneReader
     from tocsin.evaluate.judging import ToneJudge
@@ -111,7 +115,7 @@ def _counting(progress: Progress, total: int) -> Callable[[int], None]:
 
 
 def _judge(
-    source: Labelled, labels: Labels, judge: "ToneJudge", counts: Counter[str], progress: Callable[[int], None]
+    source: Labelled, labels: Labels, judge: "Judge", counts: Counter[str], progress: Callable[[int], None]
 ) -> Iterator[Judged]:
     """Judge some rows at a time; what is left out is counted."""
     for chunk in source.chunks():
