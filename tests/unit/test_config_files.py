@@ -51,7 +51,7 @@ def person(*lines: str) -> str:
 def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None:
     brands = "languages: [en]\nmodels: {en: en_core_web_lg}\ntone: {negative: 0, positive: 0.2}\n" + brand(
         "aliases: [Bulla, '@bulla']", r"patterns: ['\bb\.b\.']", "never: [Bulla Bulla]", "min_authors: 7",
-        "people: [Odette Marchand]", "products: [Pamplo]",
+        "query: bulla +cola", "people: [Odette Marchand]", "products: [Pamplo]",
     )  # fmt: skip
     sources = source(
         "kind: feed", "url: https://example.org/f?q=1", "network: news", "language: fr", "every: PT1H30M"
@@ -74,6 +74,7 @@ def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None
                 None,
                 ("Odette Marchand",),
                 ("Pamplo",),
+                "bulla +cola",
             ),
         ),
         sources=(
@@ -166,6 +167,18 @@ WRONG_BRANDS = {
         brand("patterns: ['b*']"),
         "4:16: patterns: 'b*' is over 500 characters or finds empty text",
     ),
+    "query": (
+        brand("query: 'bulla lnag:fr'"),
+        "4:12: query: unknown field 'lnag'; did you mean 'lang:'?; put a text with a colon in quotes",
+    ),
+    "query, language that nobody reads": (
+        "languages: [en]\n" + brand("query: bulla lang:fr"),
+        "5:12: unknown language in query 'fr'; known here: en, und",
+    ),
+    "query, without a name": (
+        brand("query: '-bulla'"),
+        "4:12: query: true of texts that name nothing; put a word beside it that names the brand",
+    ),
     "two lines in a name": (
         'brands:\n  - {id: b, name: "B\\nSubject: x"}\n',
         "'B�Subject: x' is no name; write one line",
@@ -223,7 +236,8 @@ def test_a_wrong_brands_file_is_told_with_place_and_remedy(case: str) -> None:
     text, expected = WRONG_BRANDS[case]
     found = problems(brands=text)
     assert any(expected in line for line in found), "\n".join(found)
-    assert all(line.startswith("brands.yaml:") for line in found)
+    # Below the problem of a query stands the query, with a mark.
+    assert all(line.startswith(("brands.yaml:", "  ")) for line in found)
 
 
 FEED = ("kind: feed", "url: https://example.org/f")
@@ -365,7 +379,8 @@ def test_a_wrong_brand_does_not_make_its_name_unknown_to_people() -> None:
 def test_a_name_that_is_not_searched_may_be_the_alias_of_another() -> None:
     # The matcher looks for the name only where neither aliases nor patterns are given.
     text = BRANDS + "  - {id: other, name: Bulla, aliases: [Bulla Tools]}\n"
-    assert len(parse(brands=text).brands) == 2
+    text += "  - {id: third, name: Bulla, query: bulla +outils}\n"
+    assert len(parse(brands=text).brands) == 3
 
 
 def test_bytes_that_are_no_utf8_are_told_with_their_line() -> None:

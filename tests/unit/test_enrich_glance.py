@@ -13,10 +13,12 @@ BRANDS = (
     Brand("air", "US Airways", ("US Airways", "@usair")),
     Brand("yahoo", "Yahoo!", patterns=(r"yah+oo",)),
     Brand("orange", "Orange", ("Orange",), never=("orange juice",)),
+    Brand("peel", "Peel", query="(=Zest* OR 🍊) NEAR/3 (the OR 1) -juice"),
 )
 GLANCE, MATCHER = Glance(BRANDS), BrandMatcher(BRANDS)
 PIECES = ["l'oreal", "LORÉAL", "L’Oréal", "us airways", "@usairways", "#USAir", "yahhhoo", "Yahoo", "orange", "juice"]
 PIECES += ["-", "!", " ", "the", "é", "\u200b", "https://orange.example/", "_", "1"]
+PIECES += ["Zesty", "🍊"]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,8 @@ PIECES += ["-", "!", " ", "the", "é", "\u200b", "https://orange.example/", "_",
         ("the weather", False),
         ("", False),
         ("porange", True),
+        ("🍊", True),
+        ("the zest of it", True),
     ],
 )
 def test_a_glance(text: str, seen: bool) -> None:

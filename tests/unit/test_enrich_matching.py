@@ -7,10 +7,10 @@ from tocsin.errors import ConfigError
 from tocsin.model import Brand
 
 BRANDS = (
-    Brand("bulla", "Bulla", aliases=("Bulla Cola",)),
+    Brand("bulla", "Bulla", aliases=("Bulla", "Bulla Cola")),
     Brand("loreal", "L'Oréal"),
     Brand("coca", "Coca-Cola"),
-    Brand("usair", "US Airways", aliases=("@flyus",)),
+    Brand("usair", "US Airways", aliases=("US Airways", "@flyus")),
     Brand("orange", "Orange", never=("orange juice", "jus d'orange", "orange mécanique")),
     Brand("yahoo", "Yahoo!"),
     Brand("atelier", "Atelier du Cœur"),
@@ -97,8 +97,33 @@ def test_long_and_hostile_texts_are_cut(matcher: BrandMatcher) -> None:
     assert matcher.find_all(texts) == [(), (), ()]
 
 
-def test_forgets_the_words_it_has_seen(matcher: BrandMatcher) -> None:
-    matcher.find_all(["bulla"])
-    before = len(matcher._blank.vocab.strings)
-    matcher.find_all([f"bulla unheard{i}" for i in range(500)])
-    assert len(matcher._blank.vocab.strings) == before
+def test_a_name_is_looked_for_only_where_nothing_else_finds_the_brand() -> None:
+    # A lemonade whose name is a surname too, as in the shipped brands.yaml.
+    brands = [
+        Brand("a", "Briscard", aliases=("limonade Briscard",)),
+        Brand("p", "Corvane", patterns=(r"corvane ltd",)),
+        Brand("q", "Orpin", query="orpin +boutique"),
+    ]
+    matcher = BrandMatcher(brands)
+    assert brands_in(matcher, "Monsieur Briscard, Madame Corvane et Jean Orpin") == []
+    text = "une limonade Briscard de Corvane Ltd à la boutique Orpin"
+    assert brands_in(matcher, text) == ["a", "p", "q"]
+
+
+def test_a_query_stands_beside_aliases_and_patterns_and_under_never() -> None:
+    brand = Brand("o", "Orange", ("Sosh",), (r"3900",), ("jus d'orange",), query="orange +forfait")
+    matcher = BrandMatcher([brand])
+    found = {
+        "Sosh seul": ["Sosh"],
+        "le 3900": ["3900"],
+        "orange seule": [],
+        "Orange, mon forfait": ["Orange"],
+        "le forfait jus d'orange": [],
+        "jus d'orange, forfait Orange": ["Orange"],
+    }
+    assert {text: [text[hit.start : hit.end] for hit in matcher.find_all([text])[0]] for text in found} == found
+
+
+def test_a_query_that_cannot_be_read_names_its_brand() -> None:
+    with pytest.raises(ConfigError, match=r"brand b: query: the bracket is not closed\n  \(b"):
+        BrandMatcher([Brand("b", "B", query="(b")])

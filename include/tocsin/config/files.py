@@ -1,6 +1,7 @@
 """The YAML files as frozen words of the model: all of them checked together, all problems told at once."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from tocsin.config.words import parse_duration
 from tocsin.detect.detector import HISTORY
 from tocsin.enrich.folding import fold
 from tocsin.model import Brand, FullText, Person, Severity, Source, SourceKind
+from tocsin.query import QueryError, fields_in, parse_query
 
 BRANDS, SOURCES, PEOPLE = "brands.yaml", "sources.yaml", "people.yaml"
 
@@ -60,7 +62,8 @@ class Config:
 def load_config(folder: Path, *, need_sources: bool = True) -> Config:
     """Read brands.yaml, sources.yaml and people.yaml of the folder.
 
-    ConfigError: one line for each problem of all files, `file:line:column: what is wrong; remedy`. Without
+    ConfigError: one line for each problem of all files, `file:line:column: what is wrong; remedy`; below that of a
+    query, indented, the query with a mark under the place. Without
     `need_sources` sources.yaml may be missing; when it is there it is checked all the same.
     """
     if not folder.is_dir():
@@ -119,7 +122,22 @@ def _across(brands: Document, sources: Document, people: Document) -> list[Probl
     if ids:
         for named in (people.glean("people", "brands"), sources.glean("sources", "brands")):
             problems += find_unknown(named, (name for name, _ in ids), "brand")
-    return problems
+    return [*problems, *_fields(brands, sources)]
+
+
+def _fields(brands: Document, sources: Document) -> list[Problem]:
+    """What queries ask of a post and never get: a language that nobody reads, a source that is not there."""
+    asked: dict[str, list[tuple[str, Place]]] = {"lang": [], "source": []}
+    for query, place in brands.glean("brands", "query"):
+        with suppress(QueryError):
+            for one in fields_in(parse_query(query)):
+                asked.get(one.name, []).append((one.value, place))
+    read = [name for name, _ in brands.glean("languages")] or BrandsFile.model_fields["languages"].default
+    known = [name for name, _ in sources.glean("sources", "id")]
+    return [
+        *find_unknown(asked["lang"], [*read, "und"], "language in query"),
+        *(find_unknown(asked["source"], known, "source in query") if known else ()),
+    ]
 
 
 def _shared_names(document: Document) -> list[Problem]:
@@ -137,8 +155,8 @@ def _shared_names(document: Document) -> list[Problem]:
 
 
 def _searched(entry: object) -> str:
-    """The matcher's rule: the name itself is looked for only where neither aliases nor patterns are written."""
-    written = isinstance(entry, dict) and (entry.get("aliases") or entry.get("patterns"))
+    """The matcher's rule, `Brand.looked_for`: the name itself is looked for only where nothing else is written."""
+    written = isinstance(entry, dict) and (entry.get("aliases") or entry.get("patterns") or entry.get("query"))
     return "aliases" if written else "name"
 
 
@@ -163,6 +181,7 @@ def _brand(entry: BrandEntry) -> Brand:
         products=tuple(entry.products),
         min_authors=entry.min_authors,
         keep=parse_duration(entry.keep) if entry.keep else None,
+        query=entry.query or "",
     )
 
 

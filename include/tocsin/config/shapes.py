@@ -17,6 +17,7 @@ from tocsin.config.words import (
     Name,
     Package,
     Pattern,
+    Query,
     Slug,
     TimeFormat,
     Zone,
@@ -46,11 +47,13 @@ class BrandEntry(Shape):
     id: Slug
     """Short name in links, logs and other files; never change it, history hangs on it."""
     name: Name
-    """The brand as mails and tables call it, up to 60 characters; looked for itself without aliases or patterns."""
+    """The brand as mails and tables call it, up to 60 characters; looked for where nothing below says by what."""
     aliases: list[Line] = []
     """What the brand is looked for by, as whole words, whatever the case and accents; no two brands may share one."""
     patterns: list[Pattern] = []
     """Regular expressions (Python's), case ignored, read on the text without accents: what words cannot say."""
+    query: Query | None = None
+    """What else the brand is found by, with company and exclusions: `orange +(forfait OR 4G)`, see brands.md."""
     never: list[Line] = []
     """Words inside which a match does not count: `orange juice` vetoes the orange in it and no other."""
     people: list[Line] = []

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from tocsin.config.problems import nearest, shown
+from tocsin.query import LONGEST, QueryError, parse_query
 
 SLUG = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 DURATION = r"^(?=.)([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
@@ -133,6 +134,14 @@ def _package(text: str) -> str:
     return text
 
 
+def _query(text: str) -> str:
+    try:
+        parse_query(text)
+    except QueryError as exc:
+        raise ValueError(str(exc)) from exc
+    return text
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -174,6 +183,7 @@ Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"minLength
 Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength": 1, "maxLength": 60})]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(json_schema_extra={"format": "regex"})]
 Package = Annotated[str, AfterValidator(_package), Field(json_schema_extra={"pattern": PACKAGE})]
+Query = Annotated[str, AfterValidator(_query), Field(json_schema_extra={"minLength": 1, "maxLength": LONGEST})]
 Mailbox = Annotated[str, AfterValidator(parse_mailbox), Field(json_schema_extra={"format": "email"})]
 Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/Paris", "Europe/London"]})]
 TimeFormat = Annotated[str, AfterValidator(_time_format), Field(json_schema_extra={"examples": ["%d/%m/%Y %H:%M"]})]

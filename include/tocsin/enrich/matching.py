@@ -1,4 +1,4 @@
-"""Find the brands that a text concerns: every alias of every brand in one pass, whatever the accents and the case.
+"""Find the brands that a text concerns: every name of every brand in one pass, whatever the accents and the case.
 
 What counts as a match, and what does not:
 - An alias matches as whole words: "Bulla" in "Bulla's", "#Bulla", "@bulla", "BULLA!", not in "#BullaGate".
@@ -7,9 +7,10 @@ What counts as a match, and what does not:
 - Several words may be run together behind # or @: "US Airways" is found in "@usairways", not in "usairways".
 - An alias that begins with # or @ matches in that form only.
 - A pattern is a regex, read on the unaccented text, case ignored.
+- The words of a query are read as aliases are; where the query holds, those that name the brand match.
+- Aliases, patterns and the query each suffice. The name is looked for only where a brand has none of them.
 - `never` holds words, read as aliases are: a match that overlaps one of them does not count
   ("orange juice" vetoes the "orange" inside it, and no other in the same text).
-- The brand's name is an alias too.
 - Words inside web addresses do not count.
 """
 
@@ -17,21 +18,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import spacy
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
-
-from tocsin.enrich.folding import origins, unaccent, without_links
+from tocsin.enrich.asking import About, Question, Reading, answer, prepare
+from tocsin.enrich.folding import unaccent
+from tocsin.enrich.phrases import LONGEST, PhraseBook, Place, Sighting
 from tocsin.errors import ConfigError
 from tocsin.model import Brand
+from tocsin.query import QueryError, finds_by, parse_query, terms_in
 
-LONGEST = 50_000
-"""Characters of a text that are searched; the rest of a longer one is not read."""
+__all__ = ["LONGEST", "About", "BrandMatcher", "Hit"]
 
-_WORD = re.compile(r"\w+|[^\w\s]")
-_JOINERS = frozenset("'-")
-_SIGILS = frozenset("#@")
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,93 +39,89 @@ class Hit:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """What a brand is found by, as numbers of phrases."""
+
+    brand: str
+    aliases: tuple[int, ...]
+    never: tuple[int, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    question: Question | None
+
+
 class BrandMatcher:
     """All brands compiled once; cost hardly grows with their number.
 
-    ConfigError: a pattern is no regex, or matches the empty text; it names brand and pattern.
+    ConfigError: a pattern is no regex, or matches the empty text, or a query cannot be read; it names the brand.
     """
 
     def __init__(self, brands: Sequence[Brand]) -> None:
-        self._brands = tuple(brands)
-        self._blank = spacy.blank("xx")
-        self._phrases = PhraseMatcher(self._blank.vocab, attr="LOWER")
-        self._keys: dict[int, tuple[int, bool]] = {}
-        self._patterns = tuple((at, _compile(brand, p)) for at, brand in enumerate(brands) for p in brand.patterns)
-        for at, brand in enumerate(brands):
-            self._add(f"{at}", (at, False), (brand.name, *brand.aliases))
-            self._add(f"{at} never", (at, True), brand.never)
+        self._book = PhraseBook()
+        self._watched = tuple(_watch(brand, self._book) for brand in brands)
+        self._book.close()
+        self._named_by: dict[int, list[int]] = {}
+        for at, watch in enumerate(self._watched):
+            for number in sorted({*watch.aliases, *_naming(watch.question)}):
+                self._named_by.setdefault(number, []).append(at)
+        self._patterned = tuple(at for at, watch in enumerate(self._watched) if watch.patterns)
 
-    def find_all(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        """Give for each text what it says of which brand: brands in the order they were given, hits by offset."""
-        # Without the zone every unseen word would stay in spaCy's store for the life of the process.
-        with self._blank.memory_zone():
-            return [self._find(text[:LONGEST]) for text in texts]
+    def find_all(self, texts: Sequence[str], about: Sequence[About] | None = None) -> list[tuple[Hit, ...]]:
+        """Give for each text what it says of which brand: brands in the order they were given, hits by offset.
 
-    def _find(self, text: str) -> tuple[Hit, ...]:
-        plain = unaccent(without_links(text))
-        words = _WORD.findall(plain)
-        phrases = self._phrases(_doc(self._blank.vocab, words)) if words else []
-        spans = [((at, False), m.span()) for at, pattern in self._patterns for m in pattern.finditer(plain)]
-        if phrases:
-            bounds = [m.span() for m in _WORD.finditer(plain)]
-            spans += [(self._keys[key], (bounds[first][0], bounds[end - 1][1])) for key, first, end in phrases]
-        vetoes = [(at, span) for (at, veto), span in spans if veto]
-        kept = sorted({(at, span) for (at, veto), span in spans if not veto and not _overlaps_any(at, span, vetoes)})
-        if not kept:
-            return ()
-        came_from = origins(text)
-        return tuple(Hit(self._brands[at].id, came_from[start], came_from[end]) for at, (start, end) in kept)
+        `about` holds what is known of each post besides its text; left out, no query's field holds.
+        """
+        posts = about or [About()] * len(texts)
+        return [tuple(self._find(self._book.read(text), post)) for text, post in zip(texts, posts, strict=True)]
 
-    def _add(self, name: str, key: tuple[int, bool], phrases: Sequence[str]) -> None:
-        spellings = {spelling for phrase in phrases for spelling in _spellings(phrase)}
-        spellings.discard(())
-        if spellings:
-            vocab = self._blank.vocab
-            self._keys[vocab.strings.add(name)] = key
-            self._phrases.add(name, [_doc(vocab, list(spelling)) for spelling in sorted(spellings)])
+    def _find(self, sighting: Sighting, about: About) -> Iterator[Hit]:
+        named = {at for number in sighting.places for at in self._named_by.get(number, ())}
+        for at in sorted(named.union(self._patterned)):
+            watch = self._watched[at]
+            for span in _spans(watch, sighting, about):
+                yield Hit(watch.brand, *sighting.original(span))
 
 
-def _doc(vocab: Vocab, words: list[str]) -> Doc:
-    return Doc(vocab, words=words, spaces=[False] * len(words))
+def _spans(watch: _Watch, sighting: Sighting, about: About) -> list[Span]:
+    """Give the characters of the plain text that name the brand, in order, each once."""
+    vetoes = [place for number in watch.never for place in sighting.places.get(number, ())]
+    vetoed = frozenset(word for place in vetoes for word in range(*place))
+    places: list[Place] = [
+        place
+        for number in watch.aliases
+        for place in sighting.places.get(number, ())
+        if vetoed.isdisjoint(range(*place))
+    ]
+    if watch.question:
+        places += answer(watch.question, Reading(sighting, about, vetoed)) or ()
+    found = set(sighting.spans(places))
+    if watch.patterns:
+        closed = sighting.spans(vetoes)
+        spans = (match.span() for pattern in watch.patterns for match in pattern.finditer(sighting.plain))
+        found.update(span for span in spans if not any(span[0] < end and start < span[1] for start, end in closed))
+    return sorted(found)
 
 
-def _overlaps_any(brand: int, span: tuple[int, int], vetoes: Sequence[tuple[int, tuple[int, int]]]) -> bool:
-    return any(at == brand and span[0] < end and start < span[1] for at, (start, end) in vetoes)
+def _watch(brand: Brand, book: PhraseBook) -> _Watch:
+    return _Watch(
+        brand.id,
+        tuple(book.add(name) for name in brand.looked_for),
+        tuple(book.add(words) for words in brand.never),
+        tuple(_compile(brand, pattern) for pattern in brand.patterns),
+        _ask(brand, book) if brand.query else None,
+    )
 
 
-def _spellings(phrase: str) -> Iterator[tuple[str, ...]]:
-    """Give each sequence of words under which people write the phrase."""
-    words = _WORD.findall(unaccent(phrase))
-    yield tuple(words)
-    if not words or words[0] in _SIGILS:
-        return
-    while len(words) > 1 and not _is_word(words[-1]):
-        words.pop()
-    yield tuple(words)
-    yield tuple(word for word in words if word not in _JOINERS)
-    yield tuple(_joined(words))
-    run = "".join(filter(_is_word, words))
-    if len(words) > 1 and run:
-        yield ("#", run)
-        yield ("@", run)
+def _naming(question: Question | None) -> set[int]:
+    return {question.numbers[term] for term in finds_by(question.node)} if question else set()
 
 
-def _is_word(token: str) -> bool:
-    return token[0].isalnum() or token[0] == "_"
-
-
-def _joined(words: list[str]) -> Iterator[str]:
-    """Run together the words around an apostrophe or hyphen: l ' oreal becomes loreal."""
-    held = ""
-    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
-        if word in _JOINERS and before and after:
-            continue
-        held += word
-        if after not in _JOINERS:
-            yield held
-            held = ""
-    if held:
-        yield held
+def _ask(brand: Brand, book: PhraseBook) -> Question:
+    try:
+        node = parse_query(brand.query)
+    except QueryError as exc:
+        raise ConfigError(f"brand {brand.id}: query: {exc}") from exc
+    return prepare(node, list(terms_in(node)), book)
 
 
 def _compile(brand: Brand, pattern: str) -> re.Pattern[str]:

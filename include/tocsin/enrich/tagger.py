@@ -25,10 +25,17 @@ class Tagger:
     tones: "ToneReader"
     finder: "EntityFinder"
 
+    def find(self, items: Sequence[RawItem]) -> "list[tuple[Hit, ...]]":
+        """Find the brands in each item's title and text, by all that is known of it."""
+        from tocsin.enrich.asking import about
+
+        texts = [full_text(item.title, item.text) for item in items]
+        return self.matcher.find_all(texts, [about(item, self.languages.read) for item in items])
+
     def tag(self, items: Sequence[RawItem]) -> tuple[Tags, ...]:
         """Tag each item, in order. Brands that the source itself names win over those found in the text."""
         texts = [full_text(item.title, item.text) for item in items]
-        hits = self.matcher.find_all(texts)
+        hits = self.find(items)
         tags = [self._read(item, text, found) for item, text, found in zip(items, texts, hits, strict=True)]
         names = self._name(texts, tags)
         return tuple(replace(tag, entities=found) for tag, found in zip(tags, names, strict=True))

@@ -17,7 +17,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A name that we watch. `aliases` are matched as words, `patterns` as regexes; `never` vetoes a match."""
+    """A name that we watch: `aliases` match as words, `patterns` as regexes, or a `query`; `never` vetoes a match."""
 
     id: str
     name: str
@@ -31,6 +31,13 @@ class Brand:
     people: tuple[str, ...] = ()
     """Who speaks for it or is spoken of with it; `products`: what it sells. Named in texts, not looked for."""
     products: tuple[str, ...] = ()
+    query: str = ""
+    """What it is found by in the language of `tocsin.query`; empty: by the others alone."""
+
+    @property
+    def looked_for(self) -> tuple[str, ...]:
+        """What it is looked for as words: its aliases, or the name where nothing else finds it."""
+        return self.aliases or (() if self.patterns or self.query else (self.name,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tocsin.collect.articles import Reading, read_articles
 from tocsin.collect.identity import Authors, pseudonym
 from tocsin.collect.page_way import PageWay
 from tocsin.config import Settings
-from tocsin.model import RawItem, Report, full_text
+from tocsin.model import RawItem, Report
 from tocsin.ports import Fetcher
 from tocsin.wiring.outside import pseudonym_key
 
@@ -70,7 +70,7 @@ def authors_of(app: "App") -> Authors:
 
 def concerns(tagger: "Tagger", items: Sequence[RawItem]) -> list[bool]:
     """Say of each item whether it concerns a brand, as enrichment will: what the source names wins over the text."""
-    found = tagger.matcher.find_all([full_text(item.title, item.text) for item in items])
+    found = tagger.find(items)
     return [
         bool(hits) if item.brands is None else not tagger.watched.isdisjoint(item.brands)
         for item, hits in zip(items, found, strict=True)

@@ -103,14 +103,18 @@ class _Concerns:
 
     def __init__(self, app: "App") -> None:
         from tocsin.enrich.glance import Glance
-        from tocsin.enrich.matching import BrandMatcher  # spaCy costs seconds to import
+        from tocsin.enrich.language import LanguageReader
+        from tocsin.enrich.matching import BrandMatcher
 
         self._glance = Glance(app.config.brands)
         self._matcher = BrandMatcher(app.config.brands)
+        self._languages = LanguageReader(app.config.languages)
 
     def __call__(self, item: RawItem) -> bool:
+        from tocsin.enrich.asking import about
+
         text = full_text(item.title, item.text)
-        return self._glance(text) and bool(self._matcher.find_all([text])[0])
+        return self._glance(text) and bool(self._matcher.find_all([text], [about(item, self._languages.read)])[0])
 
 
 def _concerns(app: "App", sources: Sequence[Source]) -> _Concerns:

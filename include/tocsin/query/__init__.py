@@ -1,0 +1,25 @@
+"""The query language of brands: which words name a brand, in which company, and where not."""
+
+from tocsin.query.mistakes import FIELDS, QueryError
+from tocsin.query.names import finds_by, naming_part
+from tocsin.query.parsing import LONGEST, parse_query
+from tocsin.query.syntax import Context, Either, Every, Field, Near, Node, Not, Term, fields_in, terms_in
+
+__all__ = [
+    "FIELDS",
+    "LONGEST",
+    "Context",
+    "Either",
+    "Every",
+    "Field",
+    "Near",
+    "Node",
+    "Not",
+    "QueryError",
+    "Term",
+    "fields_in",
+    "finds_by",
+    "naming_part",
+    "parse_query",
+    "terms_in",
+]
