@@ -78,6 +78,12 @@ def test_a_target_is_found_as_a_brand_is_and_what_is_not_there_is_said() -> None
     assert [one.tone for one in heard] == [NEG, POS, NEU, NEG]
 
 
+def test_a_target_is_judged_among_the_other_targets_of_its_text() -> None:
+    judge = ToneJudge(ToneReader(Thresholds()), "en", ["Bulla", "Gloria"])
+    text = "Bulla is awful. Gloria is lovely."
+    assert [one.tone for one in judge.hear([text, text], ["Bulla", "Gloria"])] == [NEG, POS]
+
+
 def test_the_language_is_read_where_it_is_not_told() -> None:
     judge = ToneJudge(ToneReader(Thresholds()), LanguageReader(("fr", "en")))
     heard = judge.hear(

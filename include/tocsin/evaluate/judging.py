@@ -8,6 +8,7 @@ from typing import Protocol
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from tocsin.collect.clean import clean_text
+from tocsin.enrich.harm import Passage, judge
 from tocsin.enrich.language import LanguageReader
 from tocsin.enrich.matching import BrandMatcher
 from tocsin.enrich.tone import Thresholds, ToneReader
@@ -68,8 +69,17 @@ class ToneJudge:
         heard = []
         for text, target, hits in zip(texts, targets, found, strict=True):
             wanted = self._ids.get(target.strip())
-            spans = [(hit.start, hit.end) for hit in hits if hit.brand == wanted]
             language = self._language if isinstance(self._language, str) else self._language.read(text)
-            tone, compound = self._tones.read(text, language, spans)
-            heard.append(Heard(tone, compound, language, bool(spans) or wanted is None))
+            if wanted is None:
+                tone, compound = self._tones.read(text, language)
+            else:
+                tone, compound = self._towards(wanted, Passage(text, "", language, hits))
+            is_found = wanted is None or any(hit.brand == wanted for hit in hits)
+            heard.append(Heard(tone, compound, language, is_found))
         return heard
+
+    def _towards(self, wanted: str, passage: Passage) -> tuple[Tone, float]:
+        """Judge one target as a brand among the other targets that the text names."""
+        named = dict.fromkeys((wanted, *(hit.brand for hit in passage.hits)))
+        found = next(one for one in judge(passage, tuple(named), self._tones) if one.brand == wanted)
+        return found.tone, found.compound
