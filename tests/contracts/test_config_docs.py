@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from tocsin.config import Settings, json_schemas, load_config, read_settings
 from tocsin.config.schema import SHAPES
-from tocsin.config.shapes import BrandEntry, BrandsFile, ColumnsFile, PersonEntry, SourceEntry, ToneEntry
+from tocsin.config.shapes import BrandEntry, BrandsFile, ColumnsFile, PersonEntry, SourceEntry, ToneEntry, VoicesEntry
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "include" / "config"
@@ -25,6 +25,7 @@ HEADINGS = {
     "tone": ToneEntry,
     "brands": BrandEntry,
     "sources.yaml": SourceEntry,
+    "voices": VoicesEntry,
     "people.yaml": PersonEntry,
     "Column maps": ColumnsFile,
 }

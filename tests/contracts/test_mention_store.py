@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import BadItemError
-from tocsin.model import Added, BucketCounts, Counts, Entity, StoryStart, Tone, Window
+from tocsin.model import Added, BucketCounts, Counts, Entity, StoryStart, Tier, Tone, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = Window(NOON, NOON + timedelta(hours=1))
@@ -28,6 +28,8 @@ def test_a_mention_reads_back_equal(stores, mention) -> None:
         brands=("tonic", "soda"),
         entities=(Entity("Paris", "LOC", 0, 5),),
         compound=-0.123456789,
+        tier=Tier.PRESS,
+        audience=125_000,
     )
     assert stores.mentions.add([given_one]) == Added(created=1)
     assert stores.mentions.get("a") == given_one

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from tocsin.errors import PermanentError, TransientError
-from tocsin.model import Counts, Mention, Severity, Stage, Verdict, Window
+from tocsin.model import Counts, Mention, RawItem, Severity, Stage, Tier, Verdict, Window
 from tocsin.wiring import open_app
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -114,3 +114,15 @@ def test_an_incident_links_to_the_kibana_of_the_settings(config: Path, kibana: b
 
 def environ(config: Path, home: Path) -> dict[str, str]:
     return {"TOCSIN_HOME": str(home), "TOCSIN_CONFIG": str(config)}
+
+
+def test_an_author_who_is_ranked_by_name_is_known_by_pseudonym(config: Path) -> None:
+    (config / "sources.yaml").write_text("sources: []\nvoices: {press: [web/Jane Doe]}\n", encoding="utf-8")
+    with open_app(environ(config, config / "home")) as app:
+        written = app.keeper.author("jane  DOE", "web").pseudonym
+        elsewhere = app.keeper.author("Jane Doe", "forum").pseudonym
+        posts = [
+            RawItem("i", "s", "web", "", "", "text", author, NOON, NOON)
+            for author in (written, elsewhere, "Jane Doe")
+        ]
+        assert [app.tagger.voices.tier_of(post) for post in posts] == [Tier.PRESS, Tier.UNKNOWN, Tier.UNKNOWN]

@@ -161,3 +161,22 @@ def test_a_missing_column_names_itself_the_file_and_the_nearest() -> None:
 def test_a_wrong_map_is_a_config_error(wrong: dict) -> None:
     with pytest.raises(ConfigError):
         ColumnMap(time="when", **wrong)
+
+
+@pytest.mark.parametrize(
+    ("cell", "audience"),
+    [
+        ("1200", 1200),
+        ("12 345", 12345),
+        ("12,345", 12345),
+        ("0", 0),
+        ("", None),
+        ("many", None),
+        ("-3", None),
+        ("9" * 40, None),
+    ],
+)
+def test_followers_are_an_audience_and_anything_else_says_nothing(cell: str, audience: int | None) -> None:
+    columns = ColumnMap(time="when", text="said", audience="followers")
+    (item,) = read(columns, {"when": "2026-03-04T12:00:00Z", "said": "Bulla", "followers": cell})
+    assert item.audience == audience

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tocsin.config import Config, ToneLimits, parse_config
 from tocsin.errors import ConfigError
-from tocsin.model import Brand, Person, Severity, Source, SourceKind
+from tocsin.model import Brand, Person, Severity, Source, SourceKind, Tier
 
 BRANDS = """\
 languages: [fr, en]
@@ -89,6 +89,14 @@ def test_everything_that_may_be_said_arrives_in_the_words_of_the_model() -> None
         models={"en": "en_core_web_lg"},
         resting=("later",),
     )
+
+
+def test_voices_are_hosts_and_authors_and_the_upper_tier_has_what_two_name() -> None:
+    voices = "regulator: [cnil.fr, x/1193], press: [www.LeMonde.fr, cnil.fr, 'web/Jane  Doe'], large_from: 5000"
+    ranking = parse(sources=f"sources: []\nvoices: {{{voices}}}\n").voices
+    assert ranking.sites == {"cnil.fr": Tier.REGULATOR, "lemonde.fr": Tier.PRESS}
+    assert ranking.authors == {("x", "1193"): Tier.REGULATOR, ("web", "Jane  Doe"): Tier.PRESS}
+    assert ranking.large_from == 5000
 
 
 def test_what_is_left_out_has_the_defaults_of_the_model() -> None:
@@ -242,6 +250,10 @@ def test_a_wrong_brands_file_is_told_with_place_and_remedy(case: str) -> None:
 
 FEED = ("kind: feed", "url: https://example.org/f")
 WRONG_SOURCES = {
+    "voice": (
+        source(*FEED) + "voices: {press: [le monde]}\n",
+        "5:18: press: 'le monde' is no voice; write a host",
+    ),
     "until": (
         source(*FEED, "until: 2011-01-01"),
         "5:12: until: a feed is not read backwards; delete the line, or write kind: archive",

@@ -25,7 +25,7 @@ from tocsin.index.document import (
     to_record,
     words_of,
 )
-from tocsin.model import Entity, Harm, Incident, IncidentState, Judgement, Mention, Severity, Tone
+from tocsin.model import Entity, Harm, Incident, IncidentState, Judgement, Mention, Severity, Tier, Tone
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLAIN = Mention(
@@ -48,6 +48,8 @@ PLAIN = Mention(
         Judgement("tonic", Tone.NEGATIVE, -0.25, Harm.HARMFUL, 0.5, ("retire",)),
         Judgement("soda", Tone.POSITIVE, 0.5, Harm.NONE, 0.0),
     ),
+    tier=Tier.REGULATOR,
+    audience=0,
 )
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

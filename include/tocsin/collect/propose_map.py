@@ -27,6 +27,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link", "permalink", "href", "lien", "address", "adresse"),
     "language": ("language", "lang", "langue"),
     "brand": ("brand", "marque", "company", "airline"),
+    "audience": ("audience", "followers", "abonnes", "abonnés"),
 }
 """What columns of each word are called, whole or in part, the likeliest first."""
 

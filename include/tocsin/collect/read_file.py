@@ -19,6 +19,7 @@ from tocsin.ports import ArchiveRow, FileForm
 _NUMBER = re.compile(r"-?\d{9,16}(?:[.,]\d+)?")
 _SPACES = re.compile(r"(?<=\d)[ \xa0\u202f](?=\d{3})")
 """What parts thousands in French: 1 424 158 565,25."""
+_LONGEST_NUMBER = 12
 _MILLIS = 100_000_000_000
 """Numbers from here on are milliseconds: in seconds this is the year 5138."""
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -26,7 +27,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _NEVER = datetime(2180, 2, 29, 12, tzinfo=UTC)
 """Two moments from which words are read: a time that both do not share counts from when it is read."""
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-_COLUMNS = ("id", "time", "text", "title", "author", "brand", "source", "url", "language", "network")
+_COLUMNS = ("id", "time", "text", "title", "author", "brand", "source", "url", "language", "network", "audience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class ColumnMap:
     url: str | None = None
     language: str | None = None
     network: str | None = None
+    audience: str | None = None
     time_zone: str = "UTC"
     time_format: str | None = None
     time_words: bool = False
@@ -188,7 +190,14 @@ def _read_row(
         discovered_at=now,
         language=clean_line(cell.get("language", ""), 35).lower() or source.language,
         brands=_brands(cell.get("brand", ""), columns.brand_names) or source.brands or None,
+        audience=_audience(cell.get("audience", "")),
     )
+
+
+def _audience(value: str) -> int | None:
+    """A number of followers as exports write it, "12 345" or "12,345"; anything else says nothing."""
+    digits = re.sub(r"[\s,.'\u202f]", "", value)
+    return int(digits) if digits.isdecimal() and digits.isascii() and len(digits) <= _LONGEST_NUMBER else None
 
 
 def _part_of(source: Source, part: str) -> str:

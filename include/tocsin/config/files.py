@@ -11,11 +11,19 @@ from tocsin.config.checking import find_repeats, find_unknown, fit, settled
 from tocsin.config.columns import column_problems
 from tocsin.config.places import Document, parse_document, read_document
 from tocsin.config.problems import Place, Problem, refuse, shown
-from tocsin.config.shapes import BrandEntry, BrandsFile, PeopleFile, PersonEntry, SourceEntry, SourcesFile
+from tocsin.config.shapes import (
+    BrandEntry,
+    BrandsFile,
+    PeopleFile,
+    PersonEntry,
+    SourceEntry,
+    SourcesFile,
+    VoicesEntry,
+)
 from tocsin.config.words import parse_duration
 from tocsin.detect.detector import HISTORY
 from tocsin.enrich.folding import fold
-from tocsin.model import Brand, FullText, Person, Severity, Source, SourceKind
+from tocsin.model import Brand, FullText, Person, Severity, Source, SourceKind, Tier
 from tocsin.query import QueryError, fields_in, parse_query
 
 BRANDS, SOURCES, PEOPLE = "brands.yaml", "sources.yaml", "people.yaml"
@@ -30,6 +38,15 @@ class ToneLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """Whose word weighs more: hosts, and authors by (network, name); `large_from` in followers."""
+
+    sites: Mapping[str, Tier] = field(default_factory=dict)
+    authors: Mapping[tuple[str, str], Tier] = field(default_factory=dict)
+    large_from: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Whom we watch, what we read, who hears of it. `sources` holds the enabled ones; paths in them are whole."""
 
@@ -40,6 +57,7 @@ class Config:
     tone: ToneLimits = ToneLimits()
     models: Mapping[str, str] = field(default_factory=dict)
     """spaCy packages by language, those that the team named."""
+    voices: Ranking = Ranking()
     resting: tuple[str, ...] = ()
     """Ids of the sources that are switched off."""
 
@@ -94,13 +112,15 @@ def _assemble(documents: Mapping[str, Document], folder: Path, *, on_disk: bool 
         ids = [name for name, _ in brands_at.glean("brands", "id")]
         problems += _maps(sources.sources or [], sources_at, folder, ids)
     refuse(problems)
-    return _config(settled(brands), settled(sources).sources or [], settled(people).people or [], folder)
+    return _config(settled(brands), settled(sources), settled(people).people or [], folder)
 
 
-def _config(brands: BrandsFile, sources: list[SourceEntry], people: list[PersonEntry], folder: Path) -> Config:
+def _config(brands: BrandsFile, read: SourcesFile, people: list[PersonEntry], folder: Path) -> Config:
+    sources = read.sources or []
     return Config(
         brands=tuple(_brand(entry) for entry in brands.brands),
         sources=tuple(_source(entry, folder) for entry in sources if entry.enabled),
+        voices=_ranking(read.voices),
         people=tuple(_person(entry) for entry in people),
         languages=tuple(brands.languages),
         tone=ToneLimits(brands.tone.negative, brands.tone.positive),
@@ -205,6 +225,17 @@ def _source(entry: SourceEntry, folder: Path) -> Source:
         until=datetime.fromisoformat(entry.until).replace(tzinfo=UTC) if entry.until else None,
         pages=entry.pages,
         reposts=entry.reposts,
+    )
+
+
+def _ranking(entry: VoicesEntry) -> Ranking:
+    """The first tier that names a voice has it: regulators before press before large accounts."""
+    named = [(voice, tier) for tier in (Tier.LARGE, Tier.PRESS, Tier.REGULATOR) for voice in getattr(entry, tier)]
+    parted = [(*voice.partition("/"), tier) for voice, tier in named]
+    return Ranking(
+        sites={host: tier for host, slash, _, tier in parted if not slash},
+        authors={(network, author): tier for network, slash, author, tier in parted if slash},
+        large_from=entry.large_from,
     )
 
 

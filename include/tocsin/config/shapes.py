@@ -20,6 +20,7 @@ from tocsin.config.words import (
     Query,
     Slug,
     TimeFormat,
+    Voice,
     Zone,
     parse_server,
     parse_web_url,
@@ -187,11 +188,26 @@ def _called(info: ValidationInfo) -> str:
     return kind if kind in _ADDRESSED else "social network"
 
 
+class VoicesEntry(Shape):
+    """Whose word weighs more: sites by their host, authors as `network/author`."""
+
+    regulator: list[Voice] = []
+    """Authorities: `cnil.fr`, `x/1193`."""
+    press: list[Voice] = []
+    """Press of the first rank, whose news others repeat: `lemonde.fr` stands for `www.lemonde.fr` too."""
+    large: list[Voice] = []
+    """Accounts with many followers, where the network does not tell how many."""
+    large_from: Annotated[int, Field(ge=1)] = 100_000
+    """Followers from which an author counts as a large account, where the network tells their number."""
+
+
 class SourcesFile(Shape):
     """sources.yaml: what we read."""
 
     sources: list[SourceEntry] | None
     """The sources; `[]` for none."""
+    voices: VoicesEntry = VoicesEntry()
+    """Whose word weighs more, see below."""
 
 
 class PersonEntry(Shape):
@@ -256,6 +272,8 @@ class ColumnsFile(Shape):
     """Column of the language that the archive claims."""
     network: Column | None = None
     """Column of the network, such as web or forum; left out, that of the source."""
+    audience: Column | None = None
+    """Column of the author's followers: a potential audience, told as such."""
     format: Literal["csv", "jsonl", "parquet", "mbox", "warc", "feed"] | None = None
     """What kind of file it is; left out, the end of its name tells."""
     encoding: Literal["utf-8", "utf-16", "latin-1", "iso-8859-15", "windows-1252", "mac-roman"] | None = None

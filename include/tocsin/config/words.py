@@ -142,6 +142,17 @@ def _query(text: str) -> str:
     return text
 
 
+def _voice(text: str) -> str:
+    """A host, `lemonde.fr`, or an author on a network, `x/1193`."""
+    network, slash, author = text.partition("/")
+    if slash and re.fullmatch(SLUG, network) and author.strip() and text.isprintable() and len(text) <= 300:
+        return text.strip()
+    host = text.lower().removeprefix("www.")
+    if slash or "." not in host or not re.fullmatch(rf"(?:{_LABEL}\.)+{_LABEL}", host):
+        raise ValueError(f"{shown(text)} is no voice; write a host, lemonde.fr, or network/author, x/1193")
+    return host
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -184,6 +195,7 @@ Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"minLength
 Pattern = Annotated[str, AfterValidator(_pattern), Field(json_schema_extra={"format": "regex"})]
 Package = Annotated[str, AfterValidator(_package), Field(json_schema_extra={"pattern": PACKAGE})]
 Query = Annotated[str, AfterValidator(_query), Field(json_schema_extra={"minLength": 1, "maxLength": LONGEST})]
+Voice = Annotated[str, AfterValidator(_voice), Field(json_schema_extra={"examples": ["lemonde.fr", "x/1193"]})]
 Mailbox = Annotated[str, AfterValidator(parse_mailbox), Field(json_schema_extra={"format": "email"})]
 Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/Paris", "Europe/London"]})]
 TimeFormat = Annotated[str, AfterValidator(_time_format), Field(json_schema_extra={"examples": ["%d/%m/%Y %H:%M"]})]

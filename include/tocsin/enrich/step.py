@@ -10,8 +10,9 @@ from itertools import islice
 from tocsin.enrich.stories import StoryBook
 from tocsin.enrich.tagger import Tagger
 from tocsin.enrich.tags import UNKNOWN, Tags
+from tocsin.enrich.voices import Voices
 from tocsin.errors import BadItemError, PermanentError, TransientError
-from tocsin.model import Mention, RawItem, Report, Stage, full_text
+from tocsin.model import Mention, RawItem, Report, Stage, Tier, full_text
 from tocsin.ports import BatchStore, Erasures, MentionStore, ReportLog
 
 __all__ = ["Tagger", "enrich_batches"]
@@ -90,7 +91,7 @@ def _enriched(
         tagged = _tag(group, tagger)
         _learn_stored(book, mentions, tagged)
         for batch in tagged:
-            yield batch, _mentions(batch, book)
+            yield batch, _mentions(batch, book, tagger.voices)
 
 
 def _groups(batch_ids: Sequence[str], batches: BatchStore, erasures: Erasures) -> Iterator[list[_Batch]]:
@@ -145,17 +146,17 @@ def _tag(group: Sequence[_Batch], tagger: Tagger) -> list[_Batch]:
     return [replace(batch, tags=tuple(islice(tags, len(batch.items)))) for batch in group]
 
 
-def _mentions(batch: _Batch, book: StoryBook) -> list[Mention]:
+def _mentions(batch: _Batch, book: StoryBook, voices: Voices) -> list[Mention]:
     """Build the mentions of the items that concern a brand; a story begins with its earliest text."""
     concerned = [(item, tag) for item, tag in zip(batch.items, batch.tags, strict=True) if tag.brands]
     stories = {
         item.id: book.assign(item.id, item.published_at, full_text(item.title, item.text))
         for item, _ in sorted(concerned, key=lambda pair: (pair[0].published_at, pair[0].id))
     }
-    return [_mention(item, tag, stories[item.id]) for item, tag in concerned]
+    return [_mention(item, tag, stories[item.id], voices.tier_of(item)) for item, tag in concerned]
 
 
-def _mention(item: RawItem, tags: Tags, story_id: str) -> Mention:
+def _mention(item: RawItem, tags: Tags, story_id: str, tier: Tier) -> Mention:
     return Mention(
         id=item.id,
         source_id=item.source_id,
@@ -173,6 +174,8 @@ def _mention(item: RawItem, tags: Tags, story_id: str) -> Mention:
         story_id=story_id,
         entities=tags.entities,
         judgements=tags.judgements,
+        tier=tier,
+        audience=item.audience,
     )
 
 

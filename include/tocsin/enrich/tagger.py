@@ -1,11 +1,12 @@
 """Say everything about a text in the cheap order: brands first, and only what concerns one is read further."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tocsin.enrich.harm import Passage, judge
 from tocsin.enrich.tags import Tags
+from tocsin.enrich.voices import Voices
 from tocsin.model import Brand, Entity, RawItem, full_text
 
 if TYPE_CHECKING:  # spaCy and the language model cost seconds; who only names a Tagger does not pay them
@@ -24,6 +25,7 @@ class Tagger:
     languages: "LanguageReader"
     tones: "ToneReader"
     finder: "EntityFinder"
+    voices: Voices = field(default_factory=Voices)
 
     def find(self, items: Sequence[RawItem]) -> "list[tuple[Hit, ...]]":
         """Find the brands in each item's title and text, by all that is known of it."""

@@ -11,7 +11,7 @@ import msgspec
 from tocsin.errors import BadItemError
 from tocsin.index.labels import Labels
 from tocsin.index.words import words_to_index
-from tocsin.model import Incident, Judgement, Mention, SeriesPoint
+from tocsin.model import Incident, Judgement, Mention, SeriesPoint, Tier
 from tocsin.records import to_line
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ def to_document(mention: Mention, mark: str = "", labels: Labels = NO_LABELS) ->
         "url": {"full": mention.url, "domain": _domain(mention.url)},
         "title": mention.title,
         "message": mention.text,
-        "user": {"hash": mention.author},
+        "user": {"hash": mention.author, "tier": mention.tier, "audience": mention.audience},
         "brand": mention.brands,
         "tone": mention.tone,
         "valence": mention.compound,
@@ -130,6 +130,8 @@ def from_document(source: Mapping[str, Any]) -> Mention:
             "story_id": source["story"]["id"],
             "entities": source["entity"],
             "judgements": [_judgement(told) for told in source.get("harm", ())],
+            "tier": source["user"].get("tier", Tier.UNKNOWN),
+            "audience": source["user"].get("audience"),
         }
     except KeyError as exc:
         raise BadItemError(f"not a mention: it has no {exc}") from exc

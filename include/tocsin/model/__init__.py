@@ -15,6 +15,7 @@ from tocsin.model.posts import (
     RawItem,
     Rejection,
     Stage,
+    Tier,
     Tone,
     full_text,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "StoryStart",
     "StorySummary",
     "Subscription",
+    "Tier",
     "Tone",
     "Verdict",
     "Window",

@@ -25,6 +25,17 @@ class Harm(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Tier(StrEnum):
+    """Whose voice it is, as the team ranks voices; UNKNOWN for all that it did not write down."""
+
+    REGULATOR = "regulator"
+    PRESS = "press"
+    """Press of the first rank: what it says, others repeat."""
+    LARGE = "large"
+    """An account with many followers."""
+    UNKNOWN = "unknown"
+
+
 class Stage(StrEnum):
     """Where a batch is on its way."""
 
@@ -56,6 +67,8 @@ class RawItem:
     """Brand ids that the source itself names (an archive's brand column); None = look in the text."""
     page: str = ""
     """What came of reading its page for the full text: a status of the step `pages`; empty: it was not asked for."""
+    audience: int | None = None
+    """Followers of the author where the network says so: who might read it, not who did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,9 @@ class Mention:
     entities: tuple[Entity, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     """One per brand, in the order of `brands`; none in what was stored before texts were judged brand by brand."""
+    tier: Tier = Tier.UNKNOWN
+    audience: int | None = None
+    """Followers of the author where the network says so: a potential audience, not a count of readers."""
 
     @property
     def harmed(self) -> tuple[str, ...]:

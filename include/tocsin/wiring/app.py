@@ -14,7 +14,7 @@ from tocsin.config import Config, Settings, load_config, read_settings
 from tocsin.errors import PermanentError, TocsinError, TransientError
 from tocsin.model import Report, Stage, Verdict, floor_time
 from tocsin.ports import Clock, Notifier
-from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier
+from tocsin.wiring.outside import FindConnection, SystemClock, choose_notifier, pseudonym_key
 from tocsin.wiring.stores import Stores, open_stores
 from tocsin.wiring.tools import make_tagger
 
@@ -189,7 +189,7 @@ class App:
     @cached_property
     def tagger(self) -> "Tagger":
         """The brand matcher and the language tools, built once per process."""
-        return make_tagger(self.config)
+        return make_tagger(self.config, pseudonym_key(self.settings))
 
     @property
     def x(self) -> "Desk":

@@ -49,7 +49,9 @@ def replay_archive(
     Errors: ConfigError for a wrong config or column map, PermanentError for an archive that cannot be read.
     """
     settings = load_config(config, need_sources=False)
-    cast = Cast(settings.brands, settings.people, make_tagger(settings), Detector(settings.brands), repeat)
+    cast = Cast(
+        settings.brands, settings.people, make_tagger(settings, PSEUDONYM_KEY), Detector(settings.brands), repeat
+    )
     with open_sqlite(":memory:") as stores:
         ports = ReplayPorts(
             batches=FsspecBatches(f"memory://replay-{secrets.token_hex(4)}"),

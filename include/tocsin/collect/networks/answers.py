@@ -79,6 +79,11 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def count(value: Any) -> int | None:
+    """Give a number of things, 0 or more; None where it is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
+
+
 def listed(document: Any, *keys: str) -> list[Any]:
     """Give the list that an answer is about. TransientError: it has none there: that is not an empty one."""
     found = part(document, *keys) if keys else document

@@ -48,6 +48,8 @@ class Post:
     title: str = ""
     published: datetime | None = None
     language: str | None = None
+    audience: int | None = None
+    """Followers of the author, where the network says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,4 +48,5 @@ def _read_post(post: Post, source: Source, now: datetime, pseudonym: Callable[[s
         discovered_at=now,
         language=source.language or clean_line(post.language or "", _LANGUAGE_CAP).lower() or None,
         brands=source.brands or None,
+        audience=post.audience,
     )

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from tocsin.collect.networks.answers import (
     ERRORS,
+    count,
     listed,
     moment,
     needed,
@@ -120,6 +121,7 @@ def read_status(status: Any) -> Post:
         text=_own_words(text(part(status, "content"))),
         published=moment(part(status, "created_at")),
         language=text(part(status, "language")) or None,
+        audience=count(part(account, "followers_count")),
     )
 
 
