@@ -153,7 +153,7 @@ def test_stays_in_bounds_whatever_comes(text: str) -> None:
         ("arnaquer", "v", {"arnaque", "arnaqué", "arnaquées", "arnaquent", "arnaquer", "arnaquait"}),
         ("exagérer", "v", {"exagère", "exagèrent", "exagéré"}),
         ("menacer", "v", {"menaçait", "menace"}),
-        ("réussir", "i", {"réussit", "réussi", "réussissent", "réussie"}),
+        ("réussir", "v", {"réussit", "réussi", "réussissent", "réussie"}),
         ("à fuir", "w", {"à fuir"}),
     ],
 )

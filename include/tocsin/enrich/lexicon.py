@@ -3,63 +3,130 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from enum import StrEnum
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from tocsin.enrich.folding import fold
 from tocsin.enrich.inflection import inflected
 
 # Emoticons are read before words, so that ":d" is no lonely d; the last branch takes emoji one by one.
-TOKEN = re.compile(r"[<>]?[:;=xX][-']?[()/|DdpPsS]+(?![\w/])|\^\^|<3|-_-|[^\W_]+|[.,;!?…]+|[^\w\s'’\-\ufe0f]")
+TOKEN = re.compile(
+    r"[<>]?[:;=xX][-'o]?[()/|DdpPsS]+(?![\w/])|\^\^|<3|</3|-_-|(?:[^\W_][\u0300-\u036f]*)+|[.,;!?…]+|[^\w\s'’`´\-\u2010\u2011\ufe0f]"
+)
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+_DOUBLED = re.compile(r"([bcdfglmnprst])\1")
+SURE_LENGTH = 8
+"""Letters from which a word is known with a consonant doubled or not ("innacceptable"): "poison" is no "poisson"."""
+
+
+class Role(StrEnum):
+    """What a word does in a sentence; the file that it stands in says which."""
+
+    JUDGES = "judges"
+    TELLS = "tells"
+    """Names what happened, good or bad, without a judgement: an accident, a strike, a prize."""
+    PRAISES = "praises"
+    """Thanks or applauds; the first that irony takes."""
+    LAUGHS = "laughs"
+    """Joins in with whatever the rest says."""
+    TURNS = "turns"
+    """Turns what follows: "lutter contre", "manque de", "loin d'être"."""
+    CONTRASTS = "contrasts"
+    """What follows outweighs what came before: "mais"."""
+    CONCEDES = "concedes"
+    """What follows weighs little: "malgré", "même si"."""
+    SILENT = "silent"
+    """Says nothing, though it holds a loud word: "bien sûr"."""
+
+
+_FILES = {
+    "judgements": Role.JUDGES,
+    "feelings": Role.JUDGES,
+    "consumers": Role.JUDGES,
+    "slang": Role.JUDGES,
+    "irony": Role.JUDGES,
+    "emoji": Role.JUDGES,
+    "events": Role.TELLS,
+    "courtesy": Role.PRAISES,
+    "laughter": Role.LAUGHS,
+    "turning": Role.TURNS,
+    "contrasts": Role.CONTRASTS,
+    "concessions": Role.CONCEDES,
+    "neutral": Role.SILENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A word or phrase: its words after the first (plain letters), its valence, and whether it is a verb."""
+    """A word or phrase: its words after the first (plain letters), valence, role, and whether it is a verb."""
 
     rest: tuple[str, ...]
     valence: float
+    role: Role
     verb: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Entries by their first word, longest first; `lost` has those with an accent under their plain letters."""
+    """Entries by their first word, longest first.
+
+    `lost` has those with an accent under their plain letters, `worn` the long ones with every consonant single.
+    """
 
     exact: Mapping[str, tuple[Entry, ...]]
     lost: Mapping[str, tuple[Entry, ...]]
+    worn: Mapping[str, tuple[Entry, ...]]
     boosts: Mapping[str, float]
     """Share of a word's valence that a word before it adds or takes, by its plain letters."""
 
-    def longest(self, words: Sequence[str], plain: Sequence[str], at: int) -> Entry | None:
-        """Find the longest entry that begins at this word; `plain` are the words in plain letters."""
-        for spelling in _spellings(words[at]):
-            for entry in (*self.exact.get(spelling, ()), *self.lost.get(fold(spelling), ())):
-                if tuple(plain[at + 1 : at + 1 + len(entry.rest)]) == entry.rest:
-                    return entry
-        return None
+    def beginning(self, word: str) -> tuple[Entry, ...]:
+        """Give the entries that begin with this word in small letters, however it is spelled, the best first."""
+        found: list[Entry] = []
+        for spelling in _spellings(word):
+            found += (*self.exact.get(spelling, ()), *self.lost.get(fold(spelling), ()))
+        if not found and len(word) >= SURE_LENGTH:
+            found += self.worn.get(_worn(fold(word)), ())
+        return tuple(sorted(found, key=lambda entry: -len(entry.rest)))
 
 
 @cache
 def french() -> Lexicon:
-    """Read the lexicon once per process; a later line wins over an earlier one."""
+    """Read the lexicon once per process; a later file wins over an earlier one, a later line over an earlier."""
     phrases: dict[tuple[str, ...], Entry] = {}
-    boosts: dict[str, float] = {}
-    for valence, kind, word in _lines():
-        if kind == "b":
-            boosts[fold(word)] = valence
-            continue
-        for form in inflected(word, kind):
-            words = tuple(token.lower() for token in TOKEN.findall(form))
-            phrases[words] = Entry(tuple(map(fold, words[1:])), valence, kind in "fvi")
+    for name, role in _FILES.items():
+        for valence, kind, word in _lines(name):
+            for form in inflected(word, kind):
+                words = tuple(token.lower() for token in TOKEN.findall(form))
+                phrases[words] = Entry(tuple(map(fold, words[1:])), valence, role, kind in "vf")
+    plain = {words: fold(words[0]) for words in phrases}
     # "salé" must not become "sale": only words that have an accent to lose are found without it.
-    accented = ((fold(words[0]), entry) for words, entry in phrases.items() if fold(words[0]) != words[0])
-    return Lexicon(_by_first((words[0], entry) for words, entry in phrases.items()), _by_first(accented), boosts)
+    accented = ((plain[words], entry) for words, entry in phrases.items() if plain[words] != words[0])
+    long = ((_worn(plain[words]), entry) for words, entry in phrases.items() if len(words[0]) >= SURE_LENGTH)
+    return Lexicon(
+        _by_first((words[0], entry) for words, entry in phrases.items()),
+        _by_first(accented),
+        _by_first(long),
+        {fold(word): share for share, _, word in _lines("strength")},
+    )
 
 
-def _lines() -> Iterator[tuple[float, str, str]]:
-    table = files("tocsin.enrich").joinpath("lexicons/fr.tsv").read_text(encoding="utf-8")
+@lru_cache(maxsize=50_000)
+def beginning(word: str) -> tuple[Entry, ...]:
+    """Give what the French lexicon has that begins with this word in small letters; words come again."""
+    return french().beginning(word)
+
+
+def longest(words: Sequence[str], plain: tuple[str, ...], at: int) -> Entry | None:
+    """Find the longest entry that begins at this word; `plain` are the words in plain letters."""
+    for entry in beginning(words[at]):
+        if plain[at + 1 : at + 1 + len(entry.rest)] == entry.rest:
+            return entry
+    return None
+
+
+def _lines(name: str) -> Iterator[tuple[float, str, str]]:
+    table = files("tocsin.enrich").joinpath(f"lexicons/fr/{name}.tsv").read_text(encoding="utf-8")
     for line in table.splitlines():
         if line and not line.startswith("#"):
             valence, kind, words = line.split("\t")
@@ -78,3 +145,7 @@ def _spellings(word: str) -> tuple[str, ...]:
     if not _DRAWN_OUT.search(word):
         return (word,)
     return (word, _DRAWN_OUT.sub(r"\1", word), _DRAWN_OUT.sub(r"\1\1", word))
+
+
+def _worn(plain: str) -> str:
+    return _DOUBLED.sub(r"\1", plain)

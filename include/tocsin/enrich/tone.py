@@ -7,22 +7,26 @@ from dataclasses import dataclass, replace
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from tocsin.enrich.folding import without_handles, without_links
+from tocsin.enrich.heard import HeardSpan
 from tocsin.enrich.sentences import sentence_spans
-from tocsin.enrich.tone_fr import score_french
+from tocsin.enrich.tone_fr import score_french, words_french
 from tocsin.errors import ConfigError
 from tocsin.model import Tone
 
+__all__ = [
+    "Ear",
+    "HeardSpan",
+    "Scorer",
+    "Thresholds",
+    "ToneReader",
+    "combine",
+    "one_by_one",
+    "own_ears",
+    "without_names",
+]
+
 Scorer = Callable[[str], float]
 """Valence of one sentence in [-1, 1]; 0.0 where nothing speaks."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeardSpan:
-    """A sentence, or a word or phrase in it: half-open offsets, and its valence, 0.0 where nothing speaks."""
-
-    start: int
-    end: int
-    valence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def own_ears() -> dict[str, Ear]:
     def score_english(sentence: str) -> float:
         return float(analyzer.polarity_scores(sentence)["compound"])
 
-    return {"en": Ear(score_english), "fr": Ear(score_french)}
+    return {"en": Ear(score_english), "fr": Ear(score_french, words_french)}
 
 
 def one_by_one(score: Scorer) -> Callable[[str], Sequence[HeardSpan]]:
