@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tocsin.enrich.harm import Passage, judge
+from tocsin.enrich.recall import Recall, digest
 from tocsin.enrich.tags import Tags
 from tocsin.enrich.voices import Voices
 from tocsin.model import Brand, Entity, RawItem, full_text
@@ -26,6 +27,7 @@ class Tagger:
     tones: "ToneReader"
     finder: "EntityFinder"
     voices: Voices = field(default_factory=Voices)
+    recall: Recall = field(default_factory=Recall, compare=False, repr=False)
 
     def find(self, items: Sequence[RawItem]) -> "list[tuple[Hit, ...]]":
         """Find the brands in each item's title and text, by all that is known of it."""
@@ -35,34 +37,56 @@ class Tagger:
         return self.matcher.find_all(texts, [about(item, self.languages.read) for item in items])
 
     def tag(self, items: Sequence[RawItem]) -> tuple[Tags, ...]:
-        """Tag each item, in order. Brands that the source itself names win over those found in the text."""
-        texts = [full_text(item.title, item.text) for item in items]
-        hits = self.find(items)
-        tags = [self._read(item, text, found) for item, text, found in zip(items, texts, hits, strict=True)]
-        names = self._name(texts, tags)
-        return tuple(replace(tag, entities=found) for tag, found in zip(tags, names, strict=True))
+        """Tag each item, in order. Brands that the source itself names win over those found in the text.
 
-    def _read(self, item: RawItem, text: str, hits: "Sequence[Hit]") -> Tags:
-        if item.brands is None:
-            brands = tuple(dict.fromkeys(hit.brand for hit in hits))
-        else:
-            brands = tuple(brand for brand in dict.fromkeys(item.brands) if brand in self.watched)
-        if not brands:
-            return Tags()
-        language = self.languages.read(text, item.language)
-        tone, compound = self.tones.read(text, language, [(hit.start, hit.end) for hit in hits])
-        judged = judge(Passage(text, item.title, language, tuple(hits)), brands, self.tones)
-        return Tags(brands, language, tone, compound, judgements=judged)
+        A text that was judged before, for the same brands at the same places, is not judged again.
+        """
+        asked = [self._ask(item, found) for item, found in zip(items, self.find(items), strict=True)]
+        keys = [digest(one) for one in asked]
+        said = {key: self.recall.of(key) for key in keys}
+        fresh = {key: one for key, one in zip(keys, asked, strict=True) if said[key] is None}
+        for key, tags in zip(fresh, self._judge(list(fresh.values())), strict=True):
+            said[key] = tags
+            if tags.brands:
+                self.recall.keep(key, tags)
+        return tuple(said[key] or Tags() for key in keys)
+
+    def _ask(self, item: RawItem, hits: "tuple[Hit, ...]") -> "_Asked":
+        named = dict.fromkeys(hit.brand for hit in hits) if item.brands is None else dict.fromkeys(item.brands)
+        brands = tuple(brand for brand in named if brand in self.watched)
+        return _Asked(full_text(item.title, item.text), item.title, item.language, brands, hits)
+
+    def _judge(self, asked: "Sequence[_Asked]") -> list[Tags]:
+        tags = [self._read(one) if one.brands else Tags() for one in asked]
+        names = self._name([one.text for one in asked], tags)
+        return [replace(tag, entities=found) for tag, found in zip(tags, names, strict=True)]
+
+    def _read(self, asked: "_Asked") -> Tags:
+        language = self.languages.read(asked.text, asked.declared)
+        tone, compound = self.tones.read(asked.text, language, [(hit.start, hit.end) for hit in asked.hits])
+        judged = judge(Passage(asked.text, asked.title, language, asked.hits), asked.brands, self.tones)
+        return Tags(asked.brands, language, tone, compound, judgements=judged)
 
     def _name(self, texts: Sequence[str], tags: Sequence[Tags]) -> list[tuple[Entity, ...]]:
-        """Find the names of the texts that concern a brand, one language at a time, a repeated text once."""
-        found: dict[tuple[str, str], tuple[Entity, ...]] = {}
-        wanted = dict.fromkeys((tag.language, text) for tag, text in zip(tags, texts, strict=True) if tag.brands)
-        for language in sorted({language for language, _ in wanted}):
-            chosen = [text for spoken, text in wanted if spoken == language]
-            names = self.finder.find_all(chosen, language)
-            found.update({(language, text): name for text, name in zip(chosen, names, strict=True)})
-        return [found.get((tag.language, text), ()) for tag, text in zip(tags, texts, strict=True)]
+        """Find the names of the texts that concern a brand, one language at a time."""
+        found: list[tuple[Entity, ...]] = [() for _ in texts]
+        for language in sorted({tag.language for tag in tags if tag.brands}):
+            chosen = [at for at, tag in enumerate(tags) if tag.brands and tag.language == language]
+            names = self.finder.find_all([texts[at] for at in chosen], language)
+            for at, name in zip(chosen, names, strict=True):
+                found[at] = name
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that a text's tags depend on."""
+
+    text: str
+    title: str
+    declared: str | None
+    brands: tuple[str, ...]
+    hits: "tuple[Hit, ...]"
 
 
 def build_tagger(
