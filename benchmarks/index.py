@@ -132,6 +132,12 @@ def ask(args: argparse.Namespace, prefix: str) -> None:
             print(f"{best_of(3, question) * 1000:8.0f} ms  {name}")
 
 
+def forget(es: Elasticsearch, prefix: str) -> None:
+    for index in es.indices.get(index=f"{prefix}-*", filter_path="*.aliases"):
+        es.indices.delete(index=index)
+    es.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-*")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:9200")
@@ -146,12 +152,11 @@ def main() -> None:
     run = f"bench-{secrets.token_hex(3)}"
     with Elasticsearch(args.url, api_key=args.key, http_compress=True, request_timeout=60) as es:
         try:
+            ask(args, f"{run}-ask")  # First: its peak of memory is that of streaming, not of the lists below.
+            forget(es, f"{run}-ask")
             compare(es, args, run)
-            ask(args, f"{run}-ask")
         finally:
-            for index in es.indices.get(index=f"{run}-*", filter_path="*.aliases"):
-                es.indices.delete(index=index)
-            es.indices.delete_index_template(name=f"{run}-*")
+            forget(es, run)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,17 @@ for n in range(50):
 print(opened)
 """
 
+RECORD = """
+from datetime import UTC, datetime, timedelta
+from tocsin.model import Delivery, Reason
+at, status = datetime(2026, 11, 22, 12, tzinfo=UTC), sys.argv[2]
+late = timedelta(minutes=5 if status == "failed" else 0)
+for n in range(100):
+    when = at + timedelta(seconds=n) + late
+    stores.incidents.record(Delivery(f"m{n % 50:02}", "i1", "ann", "email", Reason.FIRST, status, when))
+print(n)
+"""
+
 
 def test_two_processes_add_overlapping_mentions(shared, race) -> None:
     stores, place, opening = shared
@@ -90,6 +101,14 @@ def test_of_two_processes_one_opens_the_incident(shared, race) -> None:
     assert sum(sum(one) for one in opened) == 50
     assert len(stores.incidents.all()) == 50
     assert all(stores.incidents.open_incident(f"brand-{n}") for n in range(50))
+
+
+def test_what_one_process_sent_is_not_unsaid_by_another_that_failed_later(shared, race) -> None:
+    stores, place, opening = shared
+    race(*[(opening + READY + RECORD, place, status) for status in ("sent", "failed")])
+    lines = stores.incidents.deliveries("i1")
+    assert [(line.message_id, line.status) for line in lines] == [(f"m{n:02}", "sent") for n in range(50)]
+    assert [line.at for line in lines] == [NOON + timedelta(seconds=50 + n) for n in range(50)]
 
 
 def test_processes_may_all_be_the_first_to_open(shared, race) -> None:
