@@ -1,5 +1,6 @@
 """What the Elasticsearch store does when the way to it is bad: a real node behind a proxy that does harm on order."""
 
+import gzip
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tocsin.adapters.elastic import bulk, connection, open_elastic
+from tocsin.adapters.elastic import adding, bulk, connection, open_elastic
 from tocsin.config import read_settings
 from tocsin.errors import ConflictError, PermanentError, TransientError
 from tocsin.model import Added, SourceState
@@ -169,6 +170,21 @@ def test_a_request_larger_than_the_way_allows_goes_in_parts(stores, proxy, menti
     added = stores.mentions.add([*(mention(f"m{n}") for n in range(60)), mention("wide", text=wide)])
     assert (added.created, [one.mention.id for one in added.rejected]) == (60, ["wide"])
     assert "413" in added.rejected[0].reason
+
+
+def test_no_request_grows_beyond_its_bytes(stores, proxy, mention) -> None:
+    sizes = []
+
+    def weigh(_method: str, path: str, body: bytes) -> None:
+        if path.endswith("/_bulk"):
+            sizes.append(len(gzip.decompress(body)))
+
+    proxy.harm = weigh
+    added = stores.mentions.add(mention(f"m{n}", text=f"{n} {'long ' * 180_000}") for n in range(10))
+    assert added == Added(created=10)
+    heavy = [size for size in sizes if size > 100_000]
+    assert len(heavy) == 3, "four of 0.9 MB fit into one request"
+    assert max(heavy) <= adding.LOT_BYTES + 10_000, "beside the documents only what names them"
 
 
 def test_what_is_sent_in_bulk_is_compressed_and_so_are_answers(stores, proxy, mention) -> None:
