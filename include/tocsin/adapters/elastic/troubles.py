@@ -60,7 +60,8 @@ def told(exc: Foreign, where: str) -> TocsinError:
     if isinstance(exc, ConnectionTimeout):
         return TransientError(f"{where} did not answer in time")
     # Not `str(exc)`: the transport leaves the cause out of it.
-    hint = "; does it speak https?" if where.startswith("http:") and "aborted" in exc.message else ""
+    cut = where.startswith("http:") and "aborted" in exc.message
+    hint = "; if it never answered, it may speak https" if cut else ""
     return TransientError(f"{where} cannot be reached: {exc.message}{hint}")
 
 
