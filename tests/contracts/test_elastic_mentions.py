@@ -15,7 +15,7 @@ from tocsin.errors import PermanentError
 from tocsin.index import queries, schema
 from tocsin.index.document import to_document
 from tocsin.index.labels import Labels
-from tocsin.model import BUCKET, Added, Counts, Tone, Window
+from tocsin.model import BUCKET, Added, Counts, Harm, Judgement, Tone, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OCTOBER = NOON - timedelta(days=31)
@@ -237,6 +237,11 @@ drafts = st.lists(
         st.sampled_from(["", "ann", "bob", "Zoé"]),
         st.sampled_from([-1.0, -0.123456789, -0.1, 0.3]),
         st.lists(words, max_size=4).map(" ".join),
+        st.dictionaries(
+            names,
+            st.tuples(st.sampled_from(Tone), st.sampled_from([-0.9, -0.1, 0.2]), st.sampled_from(Harm)),
+            max_size=3,
+        ),
     ),
     max_size=25,
 )
@@ -257,8 +262,9 @@ def test_every_answer_is_that_of_sqlite(fresh_elastic, mention, drafts, start, s
     def build(drafts):
         return [
             mention(i, published_at=NOON + timedelta(days=days, microseconds=days), discovered_at=NOON + 3 * MONTH,
-                    tone=tone, story_id=story, brands=brands, author=author, compound=compound, text=f"text {said}")
-            for i, days, tone, story, brands, author, compound, said in drafts
+                    tone=tone, story_id=story, brands=brands, author=author, compound=compound, text=f"text {said}",
+                    judgements=tuple(Judgement(brand, *told, 0.5, (said,)) for brand, told in judged.items()))
+            for i, days, tone, story, brands, author, compound, said, judged in drafts
         ]  # fmt: skip
 
     def answers(stores):

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Thread
 
@@ -10,13 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import BadItemError
-from tocsin.model import Added, BucketCounts, Counts, Entity, StoryStart, Tier, Tone, Window
+from tocsin.model import Added, BucketCounts, Counts, Entity, Harm, Judgement, StoryStart, Tier, Tone, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = Window(NOON, NOON + timedelta(hours=1))
 ALWAYS = Window(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 many_examples = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+DAMNED = Judgement("tonic", Tone.NEGATIVE, -0.75, Harm.HARMFUL, 0.75, ("honte", "scandale"))
+PRAISED = Judgement("soda", Tone.POSITIVE, 0.5, Harm.NONE, 0.0)
 
 
 def test_a_mention_reads_back_equal(stores, mention) -> None:
@@ -30,6 +34,7 @@ def test_a_mention_reads_back_equal(stores, mention) -> None:
         compound=-0.123456789,
         tier=Tier.PRESS,
         audience=125_000,
+        judgements=(DAMNED, PRAISED),
     )
     assert stores.mentions.add([given_one]) == Added(created=1)
     assert stores.mentions.get("a") == given_one
@@ -65,6 +70,8 @@ BROKEN = {
     "a discovery without its zone": {"discovered_at": datetime(2026, 11, 22)},  # noqa: DTZ001 - the broken case
     "no story": {"story_id": ""},
     "a list where a tuple belongs": {"brands": ["tonic"]},
+    "a valence of no number": {"judgements": (replace(DAMNED, compound=math.nan),)},
+    "a score of more than all": {"judgements": (replace(DAMNED, score=1.5),)},
 }
 
 
@@ -181,6 +188,48 @@ def test_buckets_tell_negatives_stories_and_authors_by_brand_then_time(stores, m
     assert hours == [BucketCounts("tonic", NOON, 2, 1, 2)], (
         "a bucket's name is its start, also where the window cuts it"
     )
+
+
+def test_what_harms_one_brand_counts_for_that_one_only(stores, mention) -> None:
+    both = ("tonic", "soda")
+    stores.mentions.add(
+        [
+            mention("a", brands=both, judgements=(DAMNED, PRAISED), tone=Tone.NEUTRAL, compound=0.0),
+            mention("b", brands=both, judgements=(replace(DAMNED, harm=Harm.RESOLVED), PRAISED)),
+            mention("stored before", brands=both),
+        ]
+    )
+    told = {"tonic": Counts(3, 2, 2, 2), "soda": Counts(3, 1, 1, 1)}
+    assert stores.mentions.counts(HOUR, both) == told
+    starts = [(start.brand, start.story_id) for start in stores.mentions.story_starts(HOUR, both)]
+    assert starts == [("soda", "stored before"), ("tonic", "a"), ("tonic", "stored before")]
+    buckets = list(stores.mentions.buckets(HOUR, both))
+    assert [(one.brand, one.negatives) for one in buckets] == [("soda", 1), ("tonic", 2)]
+    assert [story.story_id for story in stores.mentions.top_stories("soda", HOUR, 9)] == ["stored before"]
+
+
+def test_stories_are_ranked_by_what_they_say_of_the_brand_and_tell_the_words_that_decided_it(stores, mention) -> None:
+    both = ("tonic", "soda")
+    soda = Judgement("soda", Tone.NEGATIVE, -0.9, Harm.HARMFUL, 0.9, ("pire",))
+    mild = replace(DAMNED, compound=-0.25, words=("dommage",))
+    stores.mentions.add(
+        [
+            mention("worse for soda", brands=both, judgements=(mild, soda), compound=-0.9),
+            mention("worse for tonic", brands=both, judgements=(DAMNED, replace(soda, compound=-0.3))),
+            mention("wide", minutes=1, judgements=(DAMNED,)),
+            mention("copy", minutes=2, story_id="wide", brands=both, judgements=(mild, soda)),
+            mention("before", compound=-0.5),
+        ]
+    )
+    tonic = [(s.story_id, s.copies, s.compound, s.words) for s in stores.mentions.top_stories("tonic", HOUR, 9)]
+    assert tonic == [
+        ("wide", 2, -0.75, ("honte", "scandale")),
+        ("worse for tonic", 1, -0.75, ("honte", "scandale")),
+        ("before", 1, -0.5, ()),
+        ("worse for soda", 1, -0.25, ("dommage",)),
+    ]
+    soda_s = [(story.story_id, story.compound) for story in stores.mentions.top_stories("soda", HOUR, 2)]
+    assert soda_s == [("wide", -0.9), ("worse for soda", -0.9)]
 
 
 def test_a_brand_named_twice_counts_once(stores, mention) -> None:

@@ -1,5 +1,6 @@
 """A month that moves into a new index while others write, read and delete: nobody sees a gap, nothing is lost."""
 
+import json
 import secrets
 import subprocess
 import sys
@@ -13,9 +14,13 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from tocsin.adapters.elastic import ElasticStores, open_elastic
+from tocsin.adapters.sqlite import open_sqlite
 from tocsin.errors import PermanentError, TransientError
-from tocsin.model import Hourly, Mention, SeriesPoint, Tone, Window
+from tocsin.index import schema
+from tocsin.index.document import checked_document
+from tocsin.model import Counts, Harm, Hourly, Judgement, Mention, SeriesPoint, Tone, Window
 from tocsin.node import Address
+from tocsin.ports import MentionStore
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -141,6 +146,71 @@ def test_a_month_moves_while_others_write_and_read(place, stores, es):
     assert [found.id for found in stores.mentions.search("scandales 4711")] == ["m4711"]
     assert set(es.indices.get(index=f"{place[2]}-mentions")) == {index_behind(es, month)} != {month}
     assert stores.mentions.add([mention(3), mention(10_000_000)]).unchanged == 2
+
+
+JUDGEMENT_FIELDS = ("harmed", "harmed_name", "harm", "towards")
+WHOLE = Window(NOON - timedelta(days=1), NOON + timedelta(days=1))
+BOTH = ("soda", "tonic")
+
+
+def old_month(es: Elasticsearch, prefix: str, documents: list[dict]) -> str:
+    """Make a month as the version wrote it that did not judge texts brand by brand."""
+    month, shape = f"{prefix}-mentions-2026.11", schema.shape("mentions")
+    for field in JUDGEMENT_FIELDS:
+        del shape["mappings"]["properties"][field]
+    shape["mappings"]["_meta"]["tocsin"]["version"] = 2
+    es.indices.create(index=month, aliases={f"{prefix}-mentions": {}}, **shape)
+    for document in documents:
+        for field in JUDGEMENT_FIELDS:
+            document.pop(field, None)
+        es.index(index=month, id=document["event"]["id"], document=document)
+    es.indices.refresh(index=month)
+    return month
+
+
+def told(mentions: MentionStore) -> list[object]:
+    """Every answer that hangs on harm."""
+    return [
+        mentions.counts(WHOLE, BOTH),
+        list(mentions.story_starts(WHOLE, BOTH)),
+        list(mentions.buckets(WHOLE, BOTH)),
+        [mentions.top_stories(brand, WHOLE, 9) for brand in BOTH],
+    ]
+
+
+def test_a_month_of_before_is_counted_by_tone_until_it_moves_and_afterwards_too(place, stores, es):
+    old = [
+        replace(mention(1), brands=BOTH, compound=-0.75),
+        mention(2),
+        replace(mention(3), tone=Tone.NEUTRAL, compound=0.0),
+        replace(mention(4), story_id="m1"),
+    ]
+    month = old_month(es, place[2], [json.loads(checked_document(one, "")) for one in old])
+    with open_sqlite(":memory:") as sqlite:
+        sqlite.mentions.add(old)
+        expected = told(sqlite.mentions)
+    assert expected[0] == {"soda": Counts(1, 1, 1, 1), "tonic": Counts(4, 3, 2, 3)}
+    assert told(stores.mentions) == expected
+    assert stores.reindexing("mentions").outdated() == (month,)
+    stores.reindexing("mentions").move(month)
+    assert es.count(index=month, query={"term": {"harmed": "soda"}})["count"] == 1
+    assert told(stores.mentions) == expected
+
+
+def test_what_is_judged_after_the_update_counts_by_tone_in_a_month_of_before_and_by_harm_once_it_moved(
+    place, stores, es
+):
+    month = old_month(es, place[2], [])
+    harm = Judgement("soda", Tone.NEGATIVE, -0.5, Harm.HARMFUL, 0.5, ("scandale",))
+    judged = (harm, Judgement("tonic", Tone.POSITIVE, 0.5, Harm.NONE, 0.0))
+    stores.mentions.add([replace(mention(1), brands=BOTH, judgements=judged)])
+    october = replace(mention(2), brands=BOTH, judgements=judged, published_at=NOON - timedelta(days=31))
+    stores.mentions.add([october])  # in a month of today beside it
+    year = Window(NOON - timedelta(days=60), NOON + timedelta(days=1))
+    assert stores.mentions.counts(year, BOTH) == {"soda": Counts(2, 2, 2, 2), "tonic": Counts(2, 1, 1, 1)}
+    stores.reindexing("mentions").move(month)
+    assert stores.mentions.counts(year, BOTH) == {"soda": Counts(2, 2, 2, 2), "tonic": Counts(2)}
+    assert [story.words for story in stores.mentions.top_stories("soda", WHOLE, 9)] == [("scandale",)]
 
 
 def test_moving_again_takes_the_moved_index(place, stores, es):

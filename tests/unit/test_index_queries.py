@@ -39,6 +39,8 @@ QUESTIONS = {
     "outdated_points": outdated.outdated_points(LIMITS),
     "newest_point": queries.newest_point(),
     "drawn": queries.drawn(HOUR, BRANDS),
+    "for_older_months": queries.for_older_months(queries.story_starts(HOUR, BRANDS)),
+    "counts_for_older_months": queries.for_older_months(queries.counts(HOUR, BRANDS)),
     "points": queries.points("L'Oréal", HOUR),
     "search": queries.search("L’Oréal's SCANDALES", None, 20),
     "search_in_brand": queries.search("scandales", "L'Oréal", 20),
@@ -57,7 +59,7 @@ def test_no_golden_file_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(QUESTIONS)
 
 
-PIECES = {"within", "negatives", "words_left", "is_by", "before", "are"}
+PIECES = {"within", "harming", "words_left", "is_by", "before", "are"}
 """Not questions by themselves."""
 
 
@@ -87,5 +89,5 @@ def test_of_a_very_long_question_the_rest_is_kept_for_comparing() -> None:
 @pytest.mark.parametrize(("brands", "exact"), [(1, 40_000), (50, 40_000), (1000, 2000), (10_000, 200)])
 def test_the_more_brands_share_a_request_the_less_each_may_take_of_the_nodes_memory(brands: int, exact: int) -> None:
     body = queries.counts(HOUR, [f"b{n}" for n in range(brands)])
-    told = body["aggs"]["brands"]["aggs"]["negative"]["aggs"]
+    told = body["aggs"]["harmed"]["aggs"]
     assert {told[name]["cardinality"]["precision_threshold"] for name in ("stories", "authors")} == {exact}

@@ -24,12 +24,27 @@ def test_only_the_brands_that_are_harmed() -> None:
 
 @pytest.mark.parametrize("harm", [Harm.RESOLVED, Harm.NONE, Harm.UNKNOWN])
 def test_nothing_else_is_harm_even_in_a_negative_text(harm: Harm) -> None:
-    assert replace(MENTION, judgements=(replace(TWO[0], harm=harm),)).harmed == ()
+    assert replace(MENTION, brands=("a",), judgements=(replace(TWO[0], harm=harm),)).harmed == ()
 
 
 def test_a_mention_of_before_harms_all_its_brands_by_its_tone() -> None:
     assert MENTION.harmed == ("a", "b")
     assert replace(MENTION, tone=Tone.NEUTRAL).harmed == ()
+
+
+@pytest.mark.parametrize(
+    ("tone", "compound", "harm", "score"),
+    [
+        (Tone.NEGATIVE, -0.4, Harm.HARMFUL, 0.4),
+        (Tone.NEUTRAL, -0.01, Harm.NONE, 0.0),
+        (Tone.POSITIVE, 0.4, Harm.NONE, 0.0),
+        (Tone.UNKNOWN, 0.0, Harm.UNKNOWN, 0.0),
+    ],
+)
+def test_a_brand_that_was_not_judged_is_judged_by_the_tone(tone, compound, harm, score) -> None:
+    assert replace(MENTION, tone=tone, compound=compound).judgement_of("b") == Judgement(
+        "b", tone, compound, harm, score
+    )
 
 
 def test_a_batch_of_before_reads_back_without_judgements() -> None:

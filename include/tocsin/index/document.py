@@ -20,6 +20,8 @@ NO_LABELS = Labels()
 
 LONGEST = 8191
 """Characters of a name that is counted or sorted by: Lucene takes 32,766 bytes, and a character has up to four."""
+PARTED = "\t"
+"""Between a brand and the valence towards it in one field: arrays of a document forget what stood together."""
 LONGEST_WORD = 256
 LARGEST = 10 * 2**20
 """Bytes of a document: no post is as long, and a node puts off for ever what its memory cannot take at once."""
@@ -103,7 +105,9 @@ def to_document(mention: Mention, mark: str = "", labels: Labels = NO_LABELS) ->
         "tone": mention.tone,
         "valence": mention.compound,
         "story": {"id": mention.story_id, "is_copy": mention.story_id != mention.id},
+        "harmed": mention.harmed,
         "harm": [_harm(judged) for judged in mention.judgements],
+        "towards": [_towards(mention.judgement_of(brand)) for brand in mention.harmed],
         "entity": mention.entities,
         "words": words_of(mention.text_of),
         **labels.of_mention(mention),
@@ -149,17 +153,36 @@ def _harm(judged: Judgement) -> dict[str, Any]:
     }
 
 
+def _towards(judged: Judgement) -> str:
+    return f"{judged.brand}{PARTED}{judged.compound!r}"
+
+
+def read_towards(told: str) -> tuple[str, float]:
+    """The brand and the valence towards it that a value of the field `towards` holds."""
+    brand, _, valence = told.rpartition(PARTED)
+    return brand, float(valence)
+
+
 def _judgement(told: Mapping[str, Any]) -> dict[str, Any]:
     names = {"harm": "label", "compound": "valence"}
     return {field: told[names.get(field, field)] for field in ("brand", "tone", "compound", "harm", "score", "words")}
 
 
-def checked_document(mention: Mention, mark: str, labels: Labels = NO_LABELS) -> bytes:
-    """The document as JSON. BadItemError: it would not read back equal, or could not be counted."""
+def refuse_uncountable(mention: Mention) -> None:
+    """BadItemError: it has no id or no story, or a number that is none or lies out of its range."""
     if not mention.id or not mention.story_id:
         raise BadItemError("no id" if not mention.id else "no story id")
-    if not -1 <= mention.compound <= 1:  # Also catches NaN, which JSON would turn into null.
-        raise BadItemError(f"compound {mention.compound} is not in [-1, 1]")
+    for compound in (mention.compound, *(judged.compound for judged in mention.judgements)):
+        if not -1 <= compound <= 1:  # Also catches NaN, which JSON would turn into null.
+            raise BadItemError(f"compound {compound} is not in [-1, 1]")
+    for judged in mention.judgements:
+        if not 0 <= judged.score <= 1:
+            raise BadItemError(f"score {judged.score} of {judged.brand} is not in [0, 1]")
+
+
+def checked_document(mention: Mention, mark: str, labels: Labels = NO_LABELS) -> bytes:
+    """The document as JSON. BadItemError: it would not read back equal, or could not be counted."""
+    refuse_uncountable(mention)
     _refuse_long(mention)
     try:
         data = to_line(to_document(mention, mark, labels))

@@ -31,6 +31,7 @@ class Labels:
         return {
             "headline": headline(mention.title) or headline(mention.text),
             "brand_name": [self.name(brand) for brand in mention.brands],
+            "harmed_name": [self.name(brand) for brand in mention.harmed],
             "local": {"hour": f"{at:%H}", "weekday": f"{at.isoweekday()}"},
         }
 

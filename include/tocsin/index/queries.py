@@ -26,6 +26,20 @@ _SKETCHES = 2_000_000
 """Distinct values that the sketches of one request hold exactly, shared by its buckets: some 50 MB on the node."""
 _LEAST, _MOST = 200, 40_000
 """Fewest and most that a sketch may hold exactly; the most is Elasticsearch's own limit."""
+_MAY_HARM: Body = {
+    "bool": {
+        "should": [{"exists": {"field": "towards"}}, {"term": {"tone": Tone.NEGATIVE.value}}],
+        "minimum_should_match": 1,
+    }
+}
+_HARMED_EVER = """
+boolean judged = doc.containsKey('harm.brand') && doc['harm.brand'].size() > 0;
+if (doc.containsKey('towards') && doc['towards'].size() > 0) {
+  for (told in doc['towards']) { emit(told.substring(0, told.lastIndexOf('\t'))); }
+} else if (!judged && doc['tone'].size() > 0 && doc['tone'].value == 'negative') {
+  for (brand in doc['brand']) { emit(brand); }
+}
+"""
 
 
 def within(window: Window) -> Body:
@@ -33,9 +47,21 @@ def within(window: Window) -> Body:
     return {"range": {"event.micros": {"gte": micros(window.start), "lt": micros(window.end)}}}
 
 
-def negatives(window: Window, brands: Sequence[str]) -> Body:
-    """Negative mentions of these brands inside the window."""
-    return _all_of({"terms": {"brand": list(brands)}}, {"term": {"tone": Tone.NEGATIVE.value}}, within(window))
+def harming(window: Window, brands: Sequence[str]) -> Body:
+    """Mentions inside the window that harm one of these brands: its negatives."""
+    return _all_of({"terms": {"harmed": list(brands)}}, within(window))
+
+
+def for_older_months(body: Body) -> Body:
+    """The question as it is asked where some month's mapping does not know `harmed` yet.
+
+    There a brand is harmed by each mention of a negative tone, as before. The script reads what is left when the
+    filter, by fields that every month knows, has narrowed it down.
+    """
+    asked = {**body, "runtime_mappings": {"harmed": {"type": "keyword", "script": {"source": _HARMED_EVER}}}}
+    if any("harmed" in clause.get("terms", {}) for clause in body["query"]["bool"]["filter"]):
+        asked["query"] = _all_of(body["query"], _MAY_HARM)
+    return asked
 
 
 def count_all() -> Body:
@@ -91,33 +117,38 @@ def _to_delete(query: Body) -> Body:
 
 def counts(window: Window, brands: Sequence[str]) -> Body:
     """Per brand: mentions, negatives, and the negatives' distinct stories and authors; for up to 1,000 brands."""
-    told = _voices(len(brands))
-    negative = {"filter": {"term": {"tone": Tone.NEGATIVE.value}}, "aggs": told}
     return {
         "size": 0,
         "track_total_hits": False,
         "query": _all_of({"terms": {"brand": list(brands)}}, within(window)),
         # `include` as long as `size`: every shard answers for every brand, so nothing is estimated.
-        "aggs": {"brands": {"terms": _each("brand", brands), "aggs": {"negative": negative}}},
+        "aggs": {
+            "brands": {"terms": _each("brand", brands)},
+            "harmed": {"terms": _each("harmed", brands), "aggs": _voices(len(brands))},
+        },
     }
 
 
 def story_starts(window: Window, brands: Sequence[str], after: Body | None = None) -> Body:
-    """A page of (brand, story) pairs with the first negative moment of each; brands also named there come along."""
-    sources = [{"brand": {"terms": {"field": "brand"}}}, {"story": {"terms": {"field": "story.id"}}}]
-    return _paged(negatives(window, brands), sources, {"first": {"min": {"field": "event.micros"}}}, after)
+    """A page of (brand, story) pairs with the first moment of harm of each; brands also harmed there come along."""
+    sources = [{"brand": {"terms": {"field": "harmed"}}}, {"story": {"terms": {"field": "story.id"}}}]
+    return _paged(harming(window, brands), sources, {"first": {"min": {"field": "event.micros"}}}, after)
 
 
 def story_sizes(brand: str, window: Window, after: Body | None = None) -> Body:
-    """A page of the brand's negative stories: copies, and the lowest valence among them."""
-    sources = [{"story": {"terms": {"field": "story.id"}}}]
-    return _paged(negatives(window, [brand]), sources, {"lowest": {"min": {"field": "valence"}}}, after)
+    """A page of the stories that harm the brand: copies by valence towards which brand; that of other brands too.
+
+    Where a mapping does not know it, the lowest valence of the texts stands for it.
+    """
+    towards = {"terms": {"field": "towards", "missing_bucket": True}}
+    sources: list[Body] = [{"story": {"terms": {"field": "story.id"}}}, {"towards": towards}]
+    return _paged(harming(window, [brand]), sources, {"lowest": {"min": {"field": "valence"}}}, after)
 
 
 def story_details(brand: str, window: Window, stories: Sequence[str]) -> Body:
     """Of each of these stories: distinct authors, and the earliest copy in the window."""
-    earliest_copy = {"top_hits": {"size": 1, "sort": BY_TIME, "_source": _TOLD}}
-    query = negatives(window, [brand])
+    earliest_copy = {"top_hits": {"size": 1, "sort": BY_TIME, "_source": [*_TOLD, "harm"]}}
+    query = harming(window, [brand])
     query["bool"]["filter"].append({"terms": {"story.id": list(stories)}})
     return {
         "size": 0,
@@ -139,10 +170,10 @@ def bucket_counts(window: Window, brands: Sequence[str], step: timedelta, after:
     """
     interval = f"{step // timedelta(seconds=1)}s"
     sources = [
-        {"brand": {"terms": {"field": "brand"}}},
+        {"brand": {"terms": {"field": "harmed"}}},
         {"at": {"date_histogram": {"field": "@timestamp", "fixed_interval": interval}}},
     ]
-    return _paged(negatives(window, brands), sources, _voices(SKETCHED), after, SKETCHED)
+    return _paged(harming(window, brands), sources, _voices(SKETCHED), after, SKETCHED)
 
 
 def driving_words(brand: str, window: Window, limit: int) -> Body:
@@ -157,7 +188,7 @@ def driving_words(brand: str, window: Window, limit: int) -> Body:
     return {
         "size": 0,
         "track_total_hits": False,
-        "query": negatives(window, [brand]),
+        "query": harming(window, [brand]),
         "aggs": {
             "sample": {"sampler": {"shard_size": 500}, "aggs": {"words": {"significant_text": significant}}},
         },

@@ -111,6 +111,14 @@ class Judgement:
     """The words that decided it, as they are written, strongest first."""
 
 
+_HARM_BY_TONE = {
+    Tone.NEGATIVE: Harm.HARMFUL,
+    Tone.NEUTRAL: Harm.NONE,
+    Tone.POSITIVE: Harm.NONE,
+    Tone.UNKNOWN: Harm.UNKNOWN,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A post with what we say of it. `story_id` is the id of the earliest near-copy we know (itself if none)."""
@@ -139,10 +147,18 @@ class Mention:
 
     @property
     def harmed(self) -> tuple[str, ...]:
-        """Brands that the text harms; where it was not judged brand by brand, a negative tone harms all of them."""
-        if self.judgements:
-            return tuple(judged.brand for judged in self.judgements if judged.harm is Harm.HARMFUL)
-        return self.brands if self.tone is Tone.NEGATIVE else ()
+        """Brands that the text harms, each once; where it was not judged brand by brand, its tone says so of all."""
+        brands = dict.fromkeys(self.brands)
+        return tuple(brand for brand in brands if self.judgement_of(brand).harm is Harm.HARMFUL)
+
+    def judgement_of(self, brand: str) -> Judgement:
+        """What it says of one of its brands; of one that was not judged by itself, what its tone says."""
+        told = next((judged for judged in self.judgements if judged.brand == brand), None)
+        if told is not None:
+            return told
+        harm = _HARM_BY_TONE[self.tone]
+        score = max(0.0, -self.compound) if harm is Harm.HARMFUL else 0.0
+        return Judgement(brand, self.tone, self.compound, harm, score)
 
     @property
     def text_of(self) -> str:

@@ -11,7 +11,7 @@ from tocsin.model.moments import BUCKET
 
 @dataclass(frozen=True, slots=True)
 class StoryStart:
-    """When a brand's story first sounded negative inside the asked window."""
+    """When a brand's story first harmed it inside the asked window."""
 
     brand: str
     story_id: str
@@ -41,11 +41,14 @@ class StorySummary:
     copies: int
     authors: int
     compound: float
+    """Valence towards the brand of its most negative copy."""
+    words: tuple[str, ...] = ()
+    """The words that decided that its earliest copy harms the brand, strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a brand got inside a window; all but `mentions` count negatives only."""
+    """What a brand got inside a window; all but `mentions` count its negatives only: mentions that harm it."""
 
     mentions: int = 0
     negatives: int = 0

@@ -26,7 +26,10 @@ from tocsin.model import (
 
 
 class MentionStore(Protocol):
-    """All mentions; an id is stored once, a second one is a duplicate and changes nothing."""
+    """All mentions; an id is stored once, a second one is a duplicate and changes nothing.
+
+    A brand's negatives are the mentions that harm it (`Mention.harmed`), whatever they say of others.
+    """
 
     def add(self, mentions: Iterable[Mention]) -> Added:
         """Store what is new, durably before returning; the counts in the answer add up to what came in."""
@@ -49,7 +52,7 @@ class MentionStore(Protocol):
         ...
 
     def story_starts(self, window: Window, brands: Sequence[str]) -> Iterator[StoryStart]:
-        """For each of these brands and each story with a negative mention in the window: its first such moment.
+        """For each of these brands and each story with a mention in the window that harms it: its first such moment.
 
         Ordered by brand, then story id. Each (brand, story) appears once.
         """
@@ -68,7 +71,7 @@ class MentionStore(Protocol):
         ...
 
     def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:
-        """Negative stories of the brand in the window: most copies first, then most negative, then id."""
+        """Stories that harm the brand in the window: most copies first, then most negative towards it, then id."""
         ...
 
     def story_origins(self, window: Window) -> Iterator[StoryOrigin]:

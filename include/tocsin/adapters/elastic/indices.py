@@ -2,6 +2,7 @@
 
 import re
 from threading import Lock
+from typing import Any
 
 from elasticsearch import Elasticsearch
 
@@ -43,6 +44,24 @@ class Indices:
             return {}
         found = {_month(self.name(kind), index, list(named["aliases"])): index for index, named in told.items()}
         return dict(sorted(found.items()))
+
+    def outdated(self, kind: str) -> dict[str, int]:
+        """Indices of a monthly kind whose mapping is older than ours, with its version; one of a newer is none."""
+        ours = schema.version(kind)
+        return {index: version for index, version in self.versions(kind).items() if version < ours}
+
+    def versions(self, kind: str) -> dict[str, int]:
+        """The mapping's version of each index of a monthly kind; 0 where it says none."""
+        told = [
+            "*.mappings._meta",
+            "*.mappings.dynamic",
+        ]  # The second so that no index is left out for want of the first.
+        name = self.name(kind)
+        try:
+            found = self._cluster.ask(lambda es: es.indices.get_mapping(index=name, filter_path=told))
+        except AbsentError:
+            return {}
+        return {index: _version(held["mappings"]) for index, held in found.items()}
 
     def uuids(self) -> frozenset[str]:
         """Ids that the node gave to our indices: no two indices in the world share one."""
@@ -94,6 +113,10 @@ class Indices:
             body = schema.template(kind, self.prefix)
             meta = body.pop("_meta")
             self._cluster.ask(lambda es: es.indices.put_index_template(name=name, meta=meta, **body))
+
+
+def _version(mapping: dict[str, Any]) -> int:
+    return int(mapping.get("_meta", {}).get("tocsin", {}).get("version", 0))
 
 
 def _month(alias: str, index: str, names: list[str]) -> str:

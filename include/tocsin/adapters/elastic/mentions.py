@@ -1,19 +1,18 @@
 """Mentions in Elasticsearch: stored once in the index of their month, counted, compared and found by queries."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import nsmallest
-from itertools import islice
-from typing import Any
+from itertools import groupby, islice
 
 from tocsin.adapters.elastic.adding import Adding
-from tocsin.adapters.elastic.connection import Cluster
+from tocsin.adapters.elastic.connection import Body, Cluster
 from tocsin.adapters.elastic.erasing import Erasing
 from tocsin.adapters.elastic.indices import Indices
 from tocsin.adapters.elastic.leaving import Leaving
 from tocsin.adapters.elastic.records import read_mention
 from tocsin.index import queries
-from tocsin.index.document import document_id, from_micros
+from tocsin.index.document import document_id, from_micros, read_towards
 from tocsin.index.labels import Labels
 from tocsin.model import (
     BUCKET,
@@ -40,6 +39,8 @@ class ElasticMentions:
         self._indices = indices
         self._labels = labels
         self._alias = indices.mentions
+        self._is_of_today = False
+        """Whether every month knows what we ask for; one that does never unlearns it, and new ones are made so."""
 
     def add(self, mentions: Iterable[Mention]) -> Added:
         """Store what is new, some lots at once, findable when this returns; memory stays flat."""
@@ -83,8 +84,7 @@ class ElasticMentions:
         counted = {brand: Counts() for brand in brands}
         asked = sorted(counted)
         for start in range(0, len(asked), SLICE):
-            answer = self._cluster.search(self._alias, queries.counts(window, asked[start : start + SLICE]))
-            counted.update({bucket["key"]: _counts(bucket) for bucket in _buckets(answer, "brands")})
+            counted.update(_counts(self._search(queries.counts(window, asked[start : start + SLICE]))))
         return counted
 
     def buckets(self, window: Window, brands: Sequence[str], step: timedelta = BUCKET) -> Iterator[BucketCounts]:
@@ -94,19 +94,18 @@ class ElasticMentions:
             yield from self._bucket_counts(window, asked[start : start + SLICE], step)
 
     def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:
-        """Negative stories of the brand in the window; `compound` is that of the most negative copy.
+        """Stories that harm the brand in the window; `compound` is that of the most negative copy towards it.
 
         All are compared, none is estimated: a terms aggregation over several months would guess the ranks.
         """
-        pages = self._cluster.buckets(self._alias, lambda after: queries.story_sizes(brand, window, after))
-        rows = ((-page["doc_count"], page["lowest"]["value"], page["key"]["story"]) for page in pages)
+        rows = _sized(self._buckets(lambda after: queries.story_sizes(brand, window, after)), brand)
         top = nsmallest(max(limit, 0), rows) if limit > 0 else []
-        details: dict[str, dict[str, Any]] = {}
+        details: dict[str, Body] = {}
         for start in range(0, len(top), SLICE):
             stories = [story for _, _, story in top[start : start + SLICE]]
-            answer = self._cluster.search(self._alias, queries.story_details(brand, window, stories))
+            answer = self._search(queries.story_details(brand, window, stories))
             details.update({bucket["key"]: bucket for bucket in _buckets(answer, "stories")})
-        return tuple(_summary(details[story], lowest) for _, lowest, story in top if story in details)
+        return tuple(_summary(details[story], brand, lowest) for _, lowest, story in top if story in details)
 
     def story_origins(self, window: Window) -> Iterator[StoryOrigin]:
         """Origins in the window by time, then id; read in pages, so that memory stays flat."""
@@ -140,14 +139,13 @@ class ElasticMentions:
         """Words that set the brand's negatives in the window apart from its other mentions, strongest first."""
         if limit <= 0:
             return ()
-        answer = self._cluster.search(self._alias, queries.driving_words(brand, window, min(limit, queries.PAGE)))
+        answer = self._search(queries.driving_words(brand, window, min(limit, queries.PAGE)))
         sample = answer.get("aggregations", {}).get("sample", {})
         return tuple(bucket["key"] for bucket in sample.get("words", {}).get("buckets", ()))
 
     def _bucket_counts(self, window: Window, brands: list[str], step: timedelta) -> Iterator[BucketCounts]:
         asked = set(brands)
-        pages = self._cluster.buckets(self._alias, lambda after: queries.bucket_counts(window, brands, step, after))
-        for page in pages:
+        for page in self._buckets(lambda after: queries.bucket_counts(window, brands, step, after)):
             brand, at = page["key"]["brand"], from_micros(page["key"]["at"] * 1000)
             if brand in asked:  # A mention of several brands comes under each.
                 stories, authors = page["stories"]["value"], page["authors"]["value"]
@@ -155,27 +153,57 @@ class ElasticMentions:
 
     def _story_starts(self, window: Window, brands: list[str]) -> Iterator[StoryStart]:
         asked = set(brands)
-        for bucket in self._cluster.buckets(self._alias, lambda after: queries.story_starts(window, brands, after)):
+        for bucket in self._buckets(lambda after: queries.story_starts(window, brands, after)):
             key = bucket["key"]
             if key["brand"] in asked:
                 yield StoryStart(key["brand"], key["story"], from_micros(int(bucket["first"]["value"])))
 
+    def _search(self, body: Body) -> Body:
+        """Ask about harm: months that do not know it yet are asked in their own way."""
+        return self._cluster.search(self._alias, self._of_all_months()(body))
 
-def _buckets(answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    def _buckets(self, page: Callable[[Body | None], Body]) -> Iterator[Body]:
+        asked = self._of_all_months()
+        return self._cluster.buckets(self._alias, lambda after: asked(page(after)))
+
+    def _of_all_months(self) -> Callable[[Body], Body]:
+        if not self._is_of_today:
+            self._is_of_today = not self._indices.outdated("mentions")
+        return _as_it_is if self._is_of_today else queries.for_older_months
+
+
+def _as_it_is(body: Body) -> Body:
+    return body
+
+
+def _buckets(answer: Body, name: str) -> list[Body]:
     return list(answer.get("aggregations", {}).get(name, {}).get("buckets", ()))
 
 
-def _counts(bucket: dict[str, Any]) -> Counts:
-    negative = bucket["negative"]
-    return Counts(
-        mentions=bucket["doc_count"],
-        negatives=negative["doc_count"],
-        stories=negative["stories"]["value"],
-        authors=negative["authors"]["value"],
-    )
+def _counts(answer: Body) -> Iterator[tuple[str, Counts]]:
+    harmed = {bucket["key"]: bucket for bucket in _buckets(answer, "harmed")}
+    for bucket in _buckets(answer, "brands"):
+        brand, mentions = bucket["key"], bucket["doc_count"]
+        if (told := harmed.get(brand)) is None:
+            yield brand, Counts(mentions)
+        else:
+            yield brand, Counts(mentions, told["doc_count"], told["stories"]["value"], told["authors"]["value"])
 
 
-def _summary(bucket: dict[str, Any], lowest: float) -> StorySummary:
+def _sized(pages: Iterable[Body], brand: str) -> Iterator[tuple[int, float, str]]:
+    """Of each story what it is ranked by, smallest first: copies, the lowest valence towards the brand, its id."""
+    for story, rows in groupby(pages, key=lambda page: str(page["key"]["story"])):
+        told = [(page["doc_count"], *_valence(page)) for page in rows]
+        ours = [(copies, valence) for copies, whose, valence in told if whose in (None, brand)]
+        yield -sum(copies for copies, _ in ours), min((valence for _, valence in ours), default=0.0), story
+
+
+def _valence(page: Body) -> tuple[str | None, float]:
+    towards = page["key"]["towards"]
+    return (None, page["lowest"]["value"]) if towards is None else read_towards(towards)
+
+
+def _summary(bucket: Body, brand: str, lowest: float) -> StorySummary:
     first = bucket["earliest"]["hits"]["hits"][0]["_source"]
     return StorySummary(
         story_id=bucket["key"],
@@ -187,8 +215,9 @@ def _summary(bucket: dict[str, Any], lowest: float) -> StorySummary:
         copies=bucket["doc_count"],
         authors=bucket["authors"]["value"],
         compound=lowest,
+        words=next((tuple(told["words"]) for told in first.get("harm", ()) if told["brand"] == brand), ()),
     )
 
 
-def _at(source: dict[str, Any]) -> datetime:
+def _at(source: Body) -> datetime:
     return datetime.fromisoformat(source["@timestamp"])

@@ -77,7 +77,8 @@ class Reindexing:
     def outdated(self) -> tuple[str, ...]:
         """Months whose mapping is older than ours. PermanentError: one is newer, written by a newer Tocsin."""
         ours = schema.version(self._kind)
-        versions = {month: self._version(index) for month, index in self.months().items()}
+        told = self._indices.versions(self._kind)
+        versions = {month: told[index] for month, index in self.months().items() if index in told}
         if newer := [month for month, version in versions.items() if version > ours]:
             raise PermanentError(
                 f"{newer[0]} was written by a newer Tocsin (schema {versions[newer[0]]}, ours {ours})"
@@ -237,10 +238,6 @@ class Reindexing:
 
     def _drafts(self, month: str) -> str:
         return f"{self._indices.prefix}-{schema.MOVED}-{month.removeprefix(self._indices.prefix + '-')}"
-
-    def _version(self, index: str) -> int:
-        mapping = self._cluster.ask(lambda es: es.indices.get_mapping(index=index))[index]["mappings"]
-        return int(mapping.get("_meta", {}).get("tocsin", {}).get("version", 0))
 
     def _born(self, index: str) -> str:
         told = self._cluster.ask(lambda es: es.indices.get_settings(index=index, name="index.uuid"))

@@ -12,6 +12,7 @@ from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_m
 from tocsin.adapters.sqlite.connection import Database
 from tocsin.adapters.sqlite.leaving import count_outdated, delete_outdated
 from tocsin.errors import BadItemError, PermanentError
+from tocsin.index.document import refuse_uncountable
 from tocsin.index.driving import driving_words
 from tocsin.index.words import words_to_find, words_to_index
 from tocsin.model import (
@@ -19,13 +20,13 @@ from tocsin.model import (
     Added,
     BucketCounts,
     Counts,
+    Harm,
     Limits,
     Mention,
     Rejection,
     StoryOrigin,
     StoryStart,
     StorySummary,
-    Tone,
     Window,
 )
 
@@ -41,6 +42,8 @@ _OTHERS_READ = 1000
 """Negatives, and as many others, that they are compared with: the newest, since what is talked about changes."""
 _MOST = 2**31
 
+# `negative` says that the mention harms the brand. Rows that are older than the judging brand by brand hold its tone
+# there, which is what `Mention.harmed` says of them too.
 _STORY_STARTS = """
     SELECT story_id, MIN(published_at) FROM mention_brands
     WHERE brand = ? AND negative = 1 AND published_at >= ? AND published_at < ?
@@ -162,7 +165,7 @@ class SqliteMentions:
                 yield BucketCounts(brand, from_micros(bucket * wide), *counted)
 
     def top_stories(self, brand: str, window: Window, limit: int) -> tuple[StorySummary, ...]:
-        """Negative stories of the brand in the window; `compound` is that of the most negative copy."""
+        """Stories that harm the brand in the window; `compound` is that of the most negative copy towards it."""
         values = (brand, *_span(window), _limit(limit))
         stories = self._database.rows(_TOP_STORIES, values)
         return tuple(self._summary(brand, window, *story) for story in stories)
@@ -244,6 +247,7 @@ class SqliteMentions:
             copies=copies,
             authors=authors,
             compound=compound,
+            words=first.judgement_of(brand).words,
         )
 
 
@@ -259,10 +263,7 @@ def _readable(lot: list[Mention], rejected: list[Rejection]) -> list[tuple[Menti
 
 def _body_of(mention: Mention) -> bytes:
     """The mention as stored. BadItemError: it would not read back equal, or could not be counted."""
-    if not mention.id or not mention.story_id:
-        raise BadItemError("no id" if not mention.id else "no story id")
-    if not -1 <= mention.compound <= 1:  # Also catches NaN, which JSON would turn into null.
-        raise BadItemError(f"compound {mention.compound} is not in [-1, 1]")
+    refuse_uncountable(mention)
     to_micros(mention.published_at)
     to_micros(mention.discovered_at)
     body = to_body(mention)
@@ -285,10 +286,12 @@ def _insert(connection: sqlite3.Connection, mention: Mention, body: bytes) -> st
     if cursor.rowcount == 0:
         return None
     n = cursor.lastrowid
-    negative = mention.tone == Tone.NEGATIVE
     connection.executemany(
         "INSERT INTO mention_brands VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(b, negative, at, n, mention.story_id, mention.author, mention.compound) for b in set(mention.brands)],
+        [
+            (b, judged.harm is Harm.HARMFUL, at, n, mention.story_id, mention.author, judged.compound)
+            for b, judged in ((b, mention.judgement_of(b)) for b in set(mention.brands))
+        ],
     )
     words = words_to_index(mention.text_of)
     connection.execute("INSERT INTO mention_words (rowid, words) VALUES (?, ?)", (n, words))
