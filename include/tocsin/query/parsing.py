@@ -183,7 +183,10 @@ def _nearest(name: str) -> str:
 def _check_places(node: Node) -> None:
     """Only words have a place in the text."""
     if isinstance(node, Every | Not | Context | Field):
-        raise Mistake("beside NEAR stand words, or words joined by OR in brackets", node.at)
+        raise Mistake(
+            "beside NEAR stand words, or words joined by OR in brackets; what belongs together stands in quotes",
+            node.at,
+        )
     for part in parts_of(node):
         _check_places(part)
 
