@@ -31,7 +31,9 @@ class Role(StrEnum):
     LAUGHS = "laughs"
     """Joins in with whatever the rest says."""
     TURNS = "turns"
-    """Turns what follows: "lutter contre", "manque de", "loin d'être"."""
+    """Turns what follows: "lutter contre", "loin d'être"."""
+    SPOILS = "spoils"
+    """Turns what is good after it: "manque de", "menacer"."""
     CONTRASTS = "contrasts"
     """What follows outweighs what came before: "mais"."""
     CONCEDES = "concedes"
@@ -51,6 +53,7 @@ _FILES = {
     "courtesy": Role.PRAISES,
     "laughter": Role.LAUGHS,
     "turning": Role.TURNS,
+    "spoiling": Role.SPOILS,
     "contrasts": Role.CONTRASTS,
     "concessions": Role.CONCEDES,
     "neutral": Role.SILENT,

@@ -68,13 +68,22 @@ def _weights(heard: Sequence[Heard], said: Sentence) -> list[float]:
     """Say how much each counts: by what came before or after "mais", by "malgré", by who judges."""
     turn = max((span.start for span in said.spans if span.entry.role is Role.CONTRASTS), default=-1)
     conceded = {at for span in said.spans if span.entry.role is Role.CONCEDES for at in _clause(span.end, said)}
-    is_judged = any(one.span.entry.role in (Role.JUDGES, Role.PRAISES) for one in heard)
+    told = _told(heard)
     return [
         (1.0 if turn < 0 else AFTER_BUT if one.span.start >= turn else BEFORE_BUT)
         * (CONCEDED if one.span.start in conceded else 1.0)
-        * (TOLD if is_judged and one.span.entry.role is Role.TELLS else 1.0)
+        * (told if one.span.entry.role is Role.TELLS else 1.0)
         for one in heard
     ]
+
+
+def _told(heard: Sequence[Heard]) -> float:
+    """Give the weight of what happened: where it speaks against what is judged it is never the louder."""
+    judged = sum(one.valence for one in heard if one.span.entry.role is Role.JUDGES)
+    facts = sum(one.valence for one in heard if one.span.entry.role is Role.TELLS)
+    if not judged:
+        return 1.0
+    return TOLD if judged * facts >= 0 else min(TOLD, TOLD * abs(judged / facts))
 
 
 def _clause(start: int, said: Sentence) -> range:

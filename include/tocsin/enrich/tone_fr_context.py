@@ -2,174 +2,145 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from tocsin.enrich.lexicon import Role
+from tocsin.enrich.tone_fr_negation import negates, negation_after
 from tocsin.enrich.tone_fr_words import Sentence, Span
 
 REACH = 3
 """Words that a negation reaches over, small ones not counted."""
+TURN_REACH = 2
+"""Words that "lutter contre" and its like reach over, small ones not counted."""
 WINDOW = 9
-"""Words that it reaches over, all counted."""
+"""Words that either reaches over, all counted."""
 FAINTEST = 0.3
 """Share of its valence that a weakened word keeps at least."""
-NEGATED_GOOD, NEGATED_BAD, NEGATED_FACT = -0.7, -0.2, -0.1
-"""What "pas" leaves: "pas bon" is nearly bad, "pas mauvais" is not yet good."""
 
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is left of a good word, of a bad one, and of a bad thing that happened."""
+
+    good: float
+    bad: float
+    fact: float
+
+    def of(self, valence: float, role: Role) -> float:
+        """Give the valence that is left."""
+        if valence > 0:
+            return valence * self.good
+        return valence * (self.fact if role is Role.TELLS else self.bad)
+
+
+NEGATED = Turn(-0.7, -0.2, -0.1)
+""""Pas bon" is nearly bad; "pas mauvais" is not yet good, and who had "aucun accident" has hardly praised anybody."""
+TURNED = Turn(-0.7, -0.45, -0.45)
+SPOILED = Turn(-0.7, 1.0, 1.0)
+
+_TURNS = {Role.TURNS: TURNED, Role.SPOILS: SPOILED}
 _MARKS = frozenset('.,;!?…:()[]«»"“”|/>•→')
 _CLAUSE_WORDS = frozenset(
     ("mais", "car", "parce", "puisque", "donc", "alors", "quand", "lorsque", "pourquoi", "comment", "sauf", "sinon",
      "pourtant", "cependant", "et", "ou")
 )  # fmt: skip
-_NEGATING = frozenset(
-    ("pas", "pa", "jamais", "jms", "rien", "aucun", "aucune", "aucuns", "aucunes", "sans", "ni", "guere", "non",
-     "nullement", "aucunement", "zero")
-)  # fmt: skip
-_NE = frozenset(("ne", "n"))
-_AFTER_VERB = frozenset(("pas", "pa", "jamais", "jms", "plus", "guere", "rien", "point", "aucun", "aucune"))
-_ONLY = frozenset(("que", "qu", "seulement", "uniquement", "juste", "forcement"))
-_OPINION = frozenset(
-    ("pense", "penses", "pensons", "crois", "croit", "croyons", "trouve", "trouvons", "dirais", "dirai", "estime",
-     "semble", "sur", "certain", "certaine", "convaincu", "convaincue", "impression")
-)  # fmt: skip
+_APART = frozenset(("apres", "avant", "depuis", "pour", "suite", "chez", "pendant", "est", "sont", "etait", "qui"))
+"""A word behind these is no longer what "lutter contre" or "refuser" is about."""
 _SMALL = frozenset(
-    ("", "de", "d", "du", "des", "le", "la", "les", "l", "un", "une", "ce", "cet", "cette", "ces", "c", "mon",
-     "ma", "mes", "ton", "ta", "tes", "son", "sa", "ses", "notre", "nos", "votre", "vos", "leur", "leurs", "a",
-     "au", "aux", "en", "y", "tres", "si", "aussi", "vraiment", "tout", "toute", "tous", "trop", "est", "etait",
-     "ete", "etre", "suis", "sont", "sera", "ai", "as", "ont", "avons", "avez", "avoir", "eu", "me", "m", "te",
-     "t", "se", "s", "nous", "vous", "lui", "fait", "qu", "que", "moindre", "seul", "seule", "encore",
-     "particulierement", "franchement", "assez", "forcement")
+    ("", "de", "d", "du", "des", "le", "la", "les", "l", "un", "une", "ce", "cet", "cette", "ces", "c", "mon", "ma",
+     "mes", "ton", "ta", "tes", "son", "sa", "ses", "notre", "nos", "votre", "vos", "leur", "leurs", "a", "au", "aux",
+     "en", "y", "tres", "si", "aussi", "vraiment", "tout", "toute", "tous", "trop", "est", "etait", "ete", "etre",
+     "suis", "sont", "sera", "ai", "as", "ont", "avons", "avez", "avoir", "eu", "me", "m", "te", "t", "se", "s",
+     "nous", "vous", "lui", "fait", "qu", "que", "moindre", "seul", "seule", "encore", "particulierement",
+     "franchement", "assez", "forcement")
 )  # fmt: skip
-_JOINING = frozenset(
-    ("et", "ou", "ni", "", "de", "d", "du", "des", "le", "la", "les", "l", "un", "une", "tres", "si")
-)
+_JOINING = frozenset(("et", "ou", "ni", "", "de", "d", "du", "des", "le", "la", "les", "l", "un", "une", "tres"))
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one span says where it stands, and whether it was turned round."""
+    """What one span says where it stands, and what turned it round."""
 
     span: Span
     valence: float
-    is_turned: bool = False
+    turn: Turn | None = None
 
 
-def in_context(sentence: Sentence, boosts: Mapping[str, float]) -> list[Heard]:
-    """Hear every span of the sentence that says something or turns what follows, from left to right."""
-    heard: list[Heard] = []
-    used: set[int] = set()
-    for number, span in enumerate(sentence.spans):
-        following = sentence.spans[number + 1] if number + 1 < len(sentence.spans) else None
-        if not span.entry.valence and span.entry.role is not Role.TURNS:
-            continue
-        if _only_boosts(span, following, sentence.plain, boosts):
-            continue
-        heard.append(_heard(span, sentence, boosts, heard, used))
-    return _settled(heard)
+def in_context(said: Sentence, boosts: Mapping[str, float]) -> list[Heard]:
+    """Hear every span of the sentence that says something, from left to right."""
+    listener = _Listener(said, boosts)
+    for span, following in zip_longest(said.spans, said.spans[1:]):
+        speaks = span.entry.valence or span.entry.role in _TURNS
+        if speaks and not listener.only_strengthens(span, following):
+            listener.hear(span)
+    return _settled(listener.heard)
 
 
-def _only_boosts(span: Span, following: Span | None, plain: Sequence[str], boosts: Mapping[str, float]) -> bool:
-    """Say whether this only strengthens what follows, as "super" does before "nul"."""
-    if following is None or following.start != span.end or not following.entry.valence:
-        return False
-    return plain[span.start] in boosts and following.entry.role is Role.JUDGES
+class _Listener:
+    """Goes through a sentence once; a negation that a verb has taken negates nothing else."""
 
+    def __init__(self, said: Sentence, boosts: Mapping[str, float]) -> None:
+        self._said = said
+        self._boosts = boosts
+        self._taken: set[int] = set()
+        self.heard: list[Heard] = []
 
-def _heard(
-    span: Span, sentence: Sentence, boosts: Mapping[str, float], earlier: Sequence[Heard], used: set[int]
-) -> Heard:
-    plain, valence = sentence.plain, span.entry.valence
-    last = earlier[-1] if earlier else None
-    strength, is_turned = _looking_back(span, plain, boosts, last, used)
-    if not is_turned and span.entry.verb:
-        is_turned = _negated_after(span, plain, used)
-    if is_turned:
-        valence *= _negated(span.entry.role, valence)
-    return Heard(span, valence * max(FAINTEST, 1 + strength), is_turned)
-
-
-def _negated(role: Role, valence: float) -> float:
-    if valence > 0:
-        return NEGATED_GOOD
-    return NEGATED_FACT if role is Role.TELLS else NEGATED_BAD
-
-
-def _looking_back(
-    span: Span, plain: Sequence[str], boosts: Mapping[str, float], last: Heard | None, used: set[int]
-) -> tuple[float, bool]:
-    """Give what the words before add to the strength, and whether they turn the span round."""
-    strength, reach = 0.0, REACH
-    for at in range(span.start - 1, max(-1, span.start - 1 - WINDOW), -1):
-        if last is not None and at < last.span.end:
-            return strength, _shared(span, last, plain)
-        word = plain[at]
-        if (word and word[0] in _MARKS) or word in _CLAUSE_WORDS:
-            break
-        if _negates(at, plain) and at not in used:
-            return _strength_before(at, plain, boosts), True
-        strength += _boost(at, plain, boosts)
-        reach -= word not in _SMALL and word not in boosts
-        if reach < 0:
-            break
-    # "pas sérieux et compétent": the negation holds for both.
-    return strength, last is not None and last.is_turned and _joined(span, last, plain)
-
-
-def _shared(span: Span, last: Heard, plain: Sequence[str]) -> bool:
-    """Say whether what stands right before turns the span: "manque de" does, a negation is passed on."""
-    if last.span.entry.role is Role.TURNS:
-        return not last.is_turned
-    return last.is_turned and _joined(span, last, plain)
-
-
-def _joined(span: Span, last: Heard, plain: Sequence[str]) -> bool:
-    alike = (last.span.entry.valence > 0) == (span.entry.valence > 0) and not span.entry.verb
-    return alike and all(word in _JOINING for word in plain[last.span.end : span.start])
-
-
-def _negates(at: int, plain: Sequence[str]) -> bool:
-    word = plain[at]
-    before = plain[at - 1] if at else ""
-    after = plain[at + 1] if at + 1 < len(plain) else ""
-    if word == "peu":
-        return before not in ("un", "assez")
-    if word == "plus":
-        return any(plain[i] in _NE for i in range(max(0, at - 4), at))
-    if word not in _NEGATING:
-        return False
-    return after not in _ONLY or before in _OPINION
-
-
-def _boost(at: int, plain: Sequence[str], boosts: Mapping[str, float]) -> float:
-    return boosts.get(plain[at], 0.0)
-
-
-def _strength_before(at: int, plain: Sequence[str], boosts: Mapping[str, float]) -> float:
-    """Give what strengthens a negation: "vraiment pas bon" is more than "pas bon", "pas vraiment bon" is not."""
-    return boosts.get(plain[at - 1], 0.0) if at else 0.0
-
-
-def _negated_after(span: Span, plain: Sequence[str], used: set[int]) -> bool:
-    """A verb's negation follows it: "ne recommande pas", and "recommande pas", for spoken French drops "ne"."""
-    with_ne = any(word in _NE for word in plain[max(0, span.start - 3) : span.start])
-    for at in range(span.end, min(len(plain), span.end + (3 if with_ne else 1))):
-        if plain[at] not in _AFTER_VERB:
-            continue
-        after = plain[at + 1] if at + 1 < len(plain) else ""
-        if after in ("que", "qu") or (plain[at] in ("plus", "rien", "aucun", "aucune", "point") and not with_ne):
+    def only_strengthens(self, span: Span, following: Span | None) -> bool:
+        """Say whether this only strengthens what follows, as "super" does before "nul"."""
+        if following is None or following.start != span.end or following.entry.role is not Role.JUDGES:
             return False
-        used.add(at)
-        return True
-    return False
+        return span.end - span.start == 1 and self._said.plain[span.start] in self._boosts
+
+    def hear(self, span: Span) -> None:
+        """Add what the span says, given what was heard before it."""
+        strength, turn = self._looking_back(span)
+        if turn is None and span.entry.verb and (at := negation_after(span, self._said)) is not None:
+            self._taken.add(at)
+            turn = NEGATED
+        valence = turn.of(span.entry.valence, span.entry.role) if turn else span.entry.valence
+        self.heard.append(Heard(span, valence * max(FAINTEST, 1 + strength), turn))
+
+    def _looking_back(self, span: Span) -> tuple[float, Turn | None]:
+        """Give what the words before add to the strength, and what they turn the span by."""
+        last = self.heard[-1] if self.heard else None
+        strength, reach = 0.0, REACH
+        for at in range(span.start - 1, max(-1, span.start - 1 - WINDOW), -1):
+            if last is not None and at < last.span.end:
+                break
+            word = self._said.loose[at]
+            if word[:1] in _MARKS or word in _CLAUSE_WORDS or reach < 0:
+                return strength, self._joined(span, last)
+            if negates(at, self._said) and at not in self._taken:
+                # "Vraiment pas bon" is more than "pas bon", "pas vraiment bon" is not.
+                return self._boosts.get(self._said.plain[at - 1], 0.0) if at else 0.0, NEGATED
+            strength += self._boosts.get(word, 0.0)
+            reach -= word not in _SMALL and word not in self._boosts
+        return strength, self._turned(span, last) or self._joined(span, last)
+
+    def _turned(self, span: Span, last: Heard | None) -> Turn | None:
+        """Give the turn that the span right before gives, unless it is itself turned: "ne manque pas d'humour"."""
+        if last is None or last.turn is not None or last.span.entry.role not in _TURNS:
+            return None
+        between = self._said.plain[last.span.end : span.start]
+        if sum(word not in _SMALL for word in between) > TURN_REACH or not _APART.isdisjoint(between):
+            return None
+        return _TURNS[last.span.entry.role]
+
+    def _joined(self, span: Span, last: Heard | None) -> Turn | None:
+        """Give the turn of what came before where it holds on: "pas sérieux et compétent"."""
+        if last is None or last.turn is None or last.span.entry.valence * span.entry.valence <= 0:
+            return None
+        between = self._said.plain[last.span.end : span.start]
+        return last.turn if all(word in _JOINING for word in between) else None
 
 
 def _settled(heard: Sequence[Heard]) -> list[Heard]:
-    """Keep the own voice of what turns only where it agrees with what it turned: "manque de respect"."""
+    """Keep the own voice of what turns only where it agrees with what it turned: "loin d'être génial"."""
     settled = []
-    for number, one in enumerate(heard):
-        following = heard[number + 1] if number + 1 < len(heard) else None
-        if one.span.entry.role is Role.TURNS and following is not None and following.is_turned:
-            agrees = one.valence * following.valence > 0
-            settled.append(one if agrees else replace(one, valence=0.0))
+    for one, following in zip_longest(heard, heard[1:]):
+        turns = one.span.entry.role is Role.TURNS and following is not None and following.turn is TURNED
+        if turns and following is not None and one.valence * following.valence <= 0:
+            settled.append(replace(one, valence=0.0))
         else:
             settled.append(one)
     return [one for one in settled if one.valence]

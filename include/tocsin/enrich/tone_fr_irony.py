@@ -18,29 +18,41 @@ ADDRESSEE = 4
 OBJECT = 5
 """Words from "pour" to what is thanked for."""
 
+_CALLS = frozenset(("ah", "eh", "oh", "ben", "bah", "alors", "et", "non", "vraiment", "encore", "un", "bon"))
+
 
 def taken_as_meant(heard: Sequence[Heard], said: Sentence) -> list[Heard]:
     """Give what was heard with ironic praise turned round and laughter joined to what the rest says."""
-    rest = sum(one.valence for one in heard if one.span.entry.role in (Role.JUDGES, Role.TURNS))
-    told = rest + sum(one.valence for one in heard if one.span.entry.role is Role.TELLS)
-    return [_taken(one, heard, said, rest, told) for one in heard]
+    told = sum(one.valence for one in heard if one.span.entry.role not in (Role.PRAISES, Role.LAUGHS))
+    facts = sum(one.valence for one in heard if one.span.entry.role is Role.TELLS)
+    return [_taken(one, heard, said, told, told - facts) for one in heard]
 
 
-def _taken(one: Heard, heard: Sequence[Heard], said: Sentence, rest: float, told: float) -> Heard:
-    role = one.span.entry.role
-    if role is Role.LAUGHS and told < 0 < one.valence:
-        return replace(one, valence=one.valence * LAUGHED_AT)
-    if role is not Role.PRAISES or one.valence < 0:
+def _taken(one: Heard, heard: Sequence[Heard], said: Sentence, told: float, judged: float) -> Heard:
+    if one.valence < 0:
         return one
-    if rest <= BITTER or _thanks_for_harm(one, heard, said):
-        return replace(one, valence=one.valence * IRONIC)
-    return one
+    if one.span.entry.role is Role.LAUGHS and told < 0:
+        return replace(one, valence=one.valence * LAUGHED_AT)
+    if one.span.entry.role is not Role.PRAISES:
+        return one
+    is_bitter = judged <= BITTER and _is_exclaimed(one, said)
+    return replace(one, valence=one.valence * IRONIC) if is_bitter or _thanks_for_harm(one, heard, said) else one
+
+
+def _is_exclaimed(one: Heard, said: Sentence) -> bool:
+    """Say whether the praise is called out: "Super, encore en retard", but not "une super équipe"."""
+    start = one.span.start
+    return start == 0 or not said.tokens[start][0].isalpha() or not _is_in_clause(said.plain[start - 1])
+
+
+def _is_in_clause(before: str) -> bool:
+    return before[0].isalnum() and before not in _CALLS
 
 
 def _thanks_for_harm(one: Heard, heard: Sequence[Heard], said: Sentence) -> bool:
     """Say whether the first thing named after "merci X pour" is bad: "Merci X pour la panne"."""
     end = one.span.end
-    for at in range(end, min(len(said.plain), end + ADDRESSEE)):
+    for at in range(end - 1, min(len(said.plain), end + ADDRESSEE)):
         if said.plain[at] in ("pour", "de", "d"):
             thing = next((other for other in heard if at < other.span.start <= at + OBJECT), None)
             return thing is not None and thing.valence < 0

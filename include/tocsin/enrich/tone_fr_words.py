@@ -27,7 +27,9 @@ class Sentence:
     text: str
     tokens: tuple[str, ...]
     plain: tuple[str, ...]
-    """The words in plain small letters; those of a phrase are blank: the "pas" of "pas mal" negates nothing else."""
+    """The words in plain small letters."""
+    loose: tuple[str, ...]
+    """The same, those of phrases blank: the "pas" of "pas mal" negates nothing else."""
     places: tuple[tuple[int, int], ...]
     """Where each word stands in the text."""
     spans: tuple[Span, ...]
@@ -46,7 +48,7 @@ def in_words(sentence: str) -> Sentence:
         words = [unicodedata.normalize("NFC", word) for word in words]
     plain = tuple(map(fold, words))
     spans = tuple(_spans(words, plain))
-    return Sentence(sentence, tokens, _blanked(plain, spans), places, spans)
+    return Sentence(sentence, tokens, plain, _loose(plain, spans), places, spans)
 
 
 def _places(sentence: str) -> Iterator[tuple[int, int]]:
@@ -70,7 +72,7 @@ def _spans(words: Sequence[str], plain: tuple[str, ...]) -> Iterator[Span]:
         at += 1 + len(entry.rest)
 
 
-def _blanked(plain: tuple[str, ...], spans: Sequence[Span]) -> tuple[str, ...]:
+def _loose(plain: tuple[str, ...], spans: Sequence[Span]) -> tuple[str, ...]:
     words = list(plain)
     for span in spans:
         if span.end - span.start > 1:

@@ -1,0 +1,42 @@
+"""Find what negates in French, before a word or after a verb, with "ne" or, as people speak, without."""
+
+from collections.abc import Sequence
+
+from tocsin.enrich.tone_fr_words import Sentence, Span
+
+_NEGATING = frozenset(
+    ("pas", "pa", "jamais", "jms", "rien", "aucun", "aucune", "aucuns", "aucunes", "sans", "ni", "guere", "non",
+     "nullement", "aucunement", "zero", "ss")
+)  # fmt: skip
+_NE = frozenset(("ne", "n"))
+_AFTER_VERB = frozenset(("pas", "pa", "jamais", "jms"))
+_AFTER_VERB_WITH_NE = frozenset((*_AFTER_VERB, "plus", "guere", "rien", "point", "aucun", "aucune", "personne"))
+_ONLY = frozenset(("que", "qu", "seulement", "uniquement", "juste", "forcement"))
+_OPINION = frozenset(
+    ("pense", "penses", "pensons", "crois", "croit", "croyons", "trouve", "trouvons", "dirais", "dirai", "estime",
+     "semble", "sur", "certain", "certaine", "convaincu", "convaincue", "impression")
+)  # fmt: skip
+
+
+def negates(at: int, said: Sentence) -> bool:
+    """Say whether the word here negates what follows; "il n'y a que", "pas seulement" and "un peu" do not."""
+    word, before, after = said.loose[at], _word(said.plain, at - 1), _word(said.plain, at + 1)
+    if word == "peu":
+        return before not in ("un", "assez")
+    if word == "plus":
+        return not _NE.isdisjoint(said.plain[max(0, at - 4) : at])
+    return word in _NEGATING and (after not in _ONLY or before in _OPINION)
+
+
+def negation_after(span: Span, said: Sentence) -> int | None:
+    """Give where the word stands that negates this verb from behind: "ne recommande à personne", "aime pas"."""
+    with_ne = not _NE.isdisjoint(said.plain[max(0, span.start - 3) : span.start])
+    negating, reach = (_AFTER_VERB_WITH_NE, 3) if with_ne else (_AFTER_VERB, 1)
+    for at in range(span.end, min(len(said.loose), span.end + reach)):
+        if said.loose[at] in negating:
+            return None if _word(said.plain, at + 1) in ("que", "qu") else at
+    return None
+
+
+def _word(words: Sequence[str], at: int) -> str:
+    return words[at] if 0 <= at < len(words) else ""
