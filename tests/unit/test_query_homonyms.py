@@ -1,8 +1,8 @@
 """Ten brands whose names are everyday words, told from those words in both languages: figures per brand, with floors.
 
 The sentences and queries that are shipped as include/config/examples/homonyms. `dev` is what queries were corrected
-on; `held` was written with the first of them and never read for a correction. docs/brands.md says what the queries did
-on sentences that were new to them, which is less.
+on; `held` was written with the first of them and never read for a correction. docs/brands.md says what the queries
+did on sentences that were new to them, which is less.
 """
 
 import csv
