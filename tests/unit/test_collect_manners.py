@@ -56,8 +56,8 @@ def test_403_from_a_host_that_answered_shortly_before_is_throttling() -> None:
     assert judge(forbidden, "", host_answers=True).kind == "throttled"
     neighbour = replace(FEED, id="t", url="http://e.org/g")
     states = {"s": WELL, "t": SourceState("t")}
-    assert hosts_before([FEED, neighbour], states, Scope.HOST).answered_well(neighbour, NOW), "its neighbour did"
-    assert not hosts_before([FEED, neighbour], states, Scope.HOST).answered_well(neighbour, NOW + 3 * DAY)
+    assert hosts_before([FEED, neighbour], states, Scope.HOST, NOW).answered_well(neighbour, NOW), "its neighbour did"
+    assert not hosts_before([FEED, neighbour], states, Scope.HOST, NOW).answered_well(neighbour, NOW + 3 * DAY)
     assert not Hosts().answered_well(FEED, NOW)
 
 
@@ -90,7 +90,7 @@ def test_the_rest_that_a_server_asked_for_is_that_of_its_scope() -> None:
     states = {name: SourceState(name) for name in urls}
     states["a"] = replace(states["a"], throttled_until=NOW)
     resting = {
-        scope: [one.id for one in sources if hosts_before(sources, states, scope).rests_until(one)] for scope in Scope
+        scope: [one.id for one in sources if hosts_before(sources, states, scope, NOW).rests_until(one)] for scope in Scope
     }
     assert resting == {Scope.FEED: ["a"], Scope.HOST: ["a", "b"], Scope.DOMAIN: ["a", "b", "c"]}
 
@@ -114,6 +114,15 @@ def test_a_longer_rest_is_not_shortened_by_a_neighbour() -> None:
     hosts.tell(FEED, NOW + DAY)
     hosts.tell(replace(FEED, id="t"), NOW)
     assert hosts.rests_until(FEED) == NOW + DAY
+
+
+def test_a_clock_that_ran_ahead_leaves_no_host_resting() -> None:
+    """It was a year ahead for one round, in which a server said wait; no neighbour may wait until it gets there."""
+    ahead = NOW + 365 * DAY
+    state = after_failure(FEED, replace(WELL, checked_at=ahead), Failure("throttled", "429"), 1, ahead)
+    assert hosts_before([FEED], {"s": state}, Scope.HOST, NOW).rests_until(FEED) is None
+    assert hosts_before([FEED], {"s": state}, Scope.HOST, ahead + MINUTE).rests_until(FEED) == ahead + 5 * MINUTE
+    assert not may_ask_for_changes(FEED, replace(WELL, read_at=ahead), NOW)
 
 
 def test_thirty_fetches_are_kept_with_short_reasons() -> None:

@@ -46,12 +46,19 @@ class Hosts:
         return at is not None and now - at <= WELL
 
 
-def hosts_before(sources: Iterable[Source], states: Mapping[str, SourceState], scope: Scope) -> Hosts:
-    """Read the hosts' rests and good answers off the states of the sources."""
+def hosts_before(
+    sources: Iterable[Source], states: Mapping[str, SourceState], scope: Scope, now: datetime
+) -> Hosts:
+    """Read the hosts' rests and good answers off the states of the sources.
+
+    A rest that was noted in the future, by a clock since put right, counts for nothing: else nobody of that host is
+    read until then.
+    """
     hosts = Hosts(scope)
     for source in sources:
         state = states[source.id]
-        if state.throttled_until is not None:
+        ahead = state.checked_at is not None and state.checked_at > now
+        if state.throttled_until is not None and not ahead:
             hosts.tell(source, state.throttled_until)
         if state.succeeded_at is not None:
             host = host_of(source.url)

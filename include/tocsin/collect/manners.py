@@ -156,9 +156,10 @@ def moved_note(source: Source, moved: Moved | None, now: datetime) -> str:
 def may_ask_for_changes(source: Source, state: SourceState, now: datetime) -> bool:
     """Say whether to send the validators: not where it is switched off, nor where a day went by without a document.
 
-    Servers that answer "unchanged" for ever are seen through in this way.
+    Servers that answer "unchanged" for ever are seen through in this way. A day either way: a clock that ran ahead may
+    have noted the last document.
     """
-    return source.conditional and state.read_at is not None and now - state.read_at < ONCE_A_DAY
+    return source.conditional and state.read_at is not None and abs(now - state.read_at) < ONCE_A_DAY
 
 
 def _words(span: timedelta) -> str:

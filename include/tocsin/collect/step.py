@@ -62,7 +62,7 @@ async def collect_due(  # noqa: PLR0913 - one port each, and what networks need
     """
     known = {source.id: SourceState(source.id) for source in sources}
     known |= {state.source_id: state for state in states.all()}
-    hosts = hosts_before(sources, known, manners.scope)
+    hosts = hosts_before(sources, known, manners.scope, now)
     around = Round(states, fetcher, archive, batches, quarantine, reports, authors, now, access or Access())
     around = replace(around, concerns=concerns, hosts=hosts, way=way, offers=offers)
     due = [source for source in sources if is_due(known[source.id], source, now)]
