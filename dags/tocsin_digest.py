@@ -1,4 +1,4 @@
-"""Tell those who ask how the week was, each Monday: which sources need a look, what came in, what was alerted."""
+"""Tell those who ask: each morning which sources went quiet, on Monday how the week was."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ RETRIES = ExceptionRetryPolicy(
 
 
 @dag(
-    schedule=CronDataIntervalTimetable("30 7 * * 1", timezone="Europe/Paris"),
+    schedule=CronDataIntervalTimetable("30 7 * * *", timezone="Europe/Paris"),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -39,7 +39,7 @@ RETRIES = ExceptionRetryPolicy(
     doc_md=__doc__,
 )
 def tocsin_digest() -> None:
-    """One task; who has the week's digest does not get it again."""
+    """Two tasks that do not wait for each other; who has a week's digest or a notice does not get it again."""
 
     @task
     def send() -> dict[str, int]:
@@ -48,7 +48,15 @@ def tocsin_digest() -> None:
         with open_app(find_connection=Connection.get) as app:
             return dict(app.digest())
 
+    @task
+    def quiet() -> dict[str, int]:
+        from tocsin.wiring import open_app
+
+        with open_app(find_connection=Connection.get) as app:
+            return dict(app.tell_of_quiet())
+
     send()
+    quiet()
 
 
 tocsin_digest()

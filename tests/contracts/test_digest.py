@@ -1,5 +1,6 @@
-"""The weekly digest on its whole way: from the stores to a real mail server, once to each who asks."""
+"""Digest and notice of quiet sources on their whole way: from the stores to a real mail server, once to each."""
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from mail_server import Inbox, serving
 from tocsin.errors import TransientError
+from tocsin.model import Rhythm, SourceState
 from tocsin.wiring import open_app
 
 FILES = {
@@ -47,7 +49,24 @@ def test_who_asks_gets_it_once_and_another_try_reaches_who_was_missed(environ: d
     assert "à regarder" in mails[1]["Subject"]
 
 
+def test_a_source_that_went_quiet_is_told_once_to_who_asks(environ: dict[str, str]) -> None:
+    inbox = Inbox(answers={"RCPT": "450 later"})
+    with serving(inbox) as port, open_app(environ | at(port)) as app:
+        now = app.clock.now()
+        last = now - timedelta(days=9)
+        rhythm = Rhythm(last.date(), 2, (2,) * 14, last)
+        assert app.tell_of_quiet() == {"sent": 0, "failed": 0, "had_it": 0}, "never read is not quiet"
+        app.stores.sources.save(SourceState("news", checked_at=now, succeeded_at=now, rhythm=rhythm))
+        with pytest.raises(TransientError, match="quiet sources: 2 of 2 not reached"):
+            app.tell_of_quiet()
+        inbox.answers.clear()
+        assert app.tell_of_quiet() == {"sent": 2, "failed": 0, "had_it": 0}
+        assert app.tell_of_quiet() == {"sent": 0, "failed": 0, "had_it": 2}
+    subjects = [str(message_from_bytes(raw, policy=policy.default)["Subject"]) for raw in inbox.taken]
+    assert subjects == ["Tocsin · unusually quiet: news", "Tocsin · anormalement calme : news"]
+
+
 def test_where_nobody_asks_no_mail_server_is_needed(environ: dict[str, str]) -> None:
     (Path(environ["TOCSIN_CONFIG"]) / "people.yaml").write_text("people: []")
     with open_app(environ) as app:
-        assert app.digest() == {"sent": 0, "failed": 0, "had_it": 0}
+        assert app.digest() == app.tell_of_quiet() == {"sent": 0, "failed": 0, "had_it": 0}

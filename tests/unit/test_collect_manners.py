@@ -90,7 +90,8 @@ def test_the_rest_that_a_server_asked_for_is_that_of_its_scope() -> None:
     states = {name: SourceState(name) for name in urls}
     states["a"] = replace(states["a"], throttled_until=NOW)
     resting = {
-        scope: [one.id for one in sources if hosts_before(sources, states, scope, NOW).rests_until(one)] for scope in Scope
+        scope: [one.id for one in sources if hosts_before(sources, states, scope, NOW).rests_until(one)]
+        for scope in Scope
     }
     assert resting == {Scope.FEED: ["a"], Scope.HOST: ["a", "b"], Scope.DOMAIN: ["a", "b", "c"]}
 
@@ -132,6 +133,12 @@ def test_thirty_fetches_are_kept_with_short_reasons() -> None:
     assert len(state.fetches) == FETCHES_KEPT == 30
     assert [fetch.reason.split()[0] for fetch in (state.fetches[0], state.fetches[-1])] == ["10", "39"]
     assert {len(fetch.reason) for fetch in state.fetches} == {120}
+
+
+def test_an_archive_has_no_rhythm_since_its_end_is_no_silence() -> None:
+    archive = replace(FEED, kind=SourceKind.ARCHIVE)
+    assert after_answer(archive, WELL, News(5, 20), NOW).rhythm == WELL.rhythm
+    assert after_answer(FEED, WELL, News(5, 20), NOW).rhythm.so_far == 20
 
 
 def test_the_reason_of_another_interval_is_kept() -> None:

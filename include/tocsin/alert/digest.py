@@ -1,20 +1,17 @@
 """Once a week, to those who ask: which sources need a look, what came in, what was alerted."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from html import escape
 
 from tocsin.alert.incident import ascii_id
+from tocsin.alert.letters import send_once
 from tocsin.alert.outside import one_line
-from tocsin.alert.routing import FAILED, SENT
 from tocsin.alert.speech import Speech, language_of, speech_for
-from tocsin.errors import TocsinError
 from tocsin.model import (
     Brand,
     Counts,
-    Delivery,
     Health,
     Incident,
     Message,
@@ -26,8 +23,6 @@ from tocsin.model import (
     health_of,
 )
 from tocsin.ports import IncidentStore, Notifier
-
-log = logging.getLogger(__name__)
 
 TOLD = (Health.NEVER, Health.FAILING, Health.THROTTLED, Health.QUIET)
 SHOWN = 40
@@ -108,24 +103,8 @@ def send_digests(
 
     Its id is that of week and person: run again, nobody gets it twice. One failure never stops the others.
     """
-    counts = {"sent": 0, "failed": 0, "had_it": 0}
-    for person in people:
-        if not person.digest:
-            continue
-        message = write_digest(week, person, now)
-        if incidents.was_sent(message.id):
-            counts["had_it"] += 1
-            continue
-        status, detail = SENT, ""
-        try:
-            notifier.send(message)
-        except TocsinError as exc:
-            status, detail = FAILED, one_line(str(exc), 200)
-            log.warning("digest %s: %s", message.id, detail)
-        counts[status] += 1
-        line = Delivery(message.id, "digest", person.id, notifier.channel, Reason.DIGEST, status, now, detail)
-        incidents.record(line)
-    return counts
+    letters = [write_digest(week, person, now) for person in people if person.digest]
+    return send_once(letters, incidents=incidents, notifier=notifier, now=now)
 
 
 def write_digest(week: Week, person: Person, now: datetime) -> Message:

@@ -46,9 +46,7 @@ class Hosts:
         return at is not None and now - at <= WELL
 
 
-def hosts_before(
-    sources: Iterable[Source], states: Mapping[str, SourceState], scope: Scope, now: datetime
-) -> Hosts:
+def hosts_before(sources: Iterable[Source], states: Mapping[str, SourceState], scope: Scope, now: datetime) -> Hosts:
     """Read the hosts' rests and good answers off the states of the sources.
 
     A rest that was noted in the future, by a clock since put right, counts for nothing: else nobody of that host is

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from tocsin.collect.due import due_after, rest_after_failure, rest_when_gone
 from tocsin.collect.interval import interval_of, next_pace
 from tocsin.errors import TransientError, UnknownHostError
-from tocsin.model import Fetch, Moved, Source, SourceState, remembered
+from tocsin.model import Fetch, Moved, Source, SourceKind, SourceState, remembered
 
 LONGEST_WAIT = 24 * 3600.0
 """Seconds of Retry-After above which we come back anyway: 88 hours have been seen."""
@@ -79,6 +79,8 @@ def after_answer(source: Source, state: SourceState, news: News, now: datetime, 
     """Give the state after a good answer: its failures are forgotten, its interval follows what it brought."""
     # What the first document holds came over weeks, and says nothing of one day.
     first = state.succeeded_at is None
+    # An archive that is read to its end has not gone quiet.
+    counts = not first and source.kind is not SourceKind.ARCHIVE
     pace = next_pace(source, state, None if first else news.share_known, now)
     outcome = "unchanged" if news.unchanged else "fetched"
     why = f"next look every {_words(pace.interval)}: {pace.why}" if pace.why else ""
@@ -92,7 +94,7 @@ def after_answer(source: Source, state: SourceState, news: News, now: datetime, 
         note=note,
         throttled_until=None,
         interval=pace.interval.total_seconds(),
-        rhythm=state.rhythm if first else state.rhythm.with_items(news.new, now),
+        rhythm=state.rhythm.with_items(news.new, now) if counts else state.rhythm,
         fetches=remembered(state.fetches, Fetch(now, outcome, news.took, news.new, news.known, why)),
     )
 
@@ -156,8 +158,8 @@ def moved_note(source: Source, moved: Moved | None, now: datetime) -> str:
 def may_ask_for_changes(source: Source, state: SourceState, now: datetime) -> bool:
     """Say whether to send the validators: not where it is switched off, nor where a day went by without a document.
 
-    Servers that answer "unchanged" for ever are seen through in this way. A day either way: a clock that ran ahead may
-    have noted the last document.
+    Servers that answer "unchanged" for ever are seen through in this way. A day either way: a clock that ran ahead
+    may have noted the last document.
     """
     return source.conditional and state.read_at is not None and abs(now - state.read_at) < ONCE_A_DAY
 

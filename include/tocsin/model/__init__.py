@@ -1,7 +1,7 @@
 """The words of the product: frozen values that pass between rooms. Times are aware UTC, windows half-open."""
 
 from tocsin.model.fetches import Fetch, Moved, Rhythm, remembered
-from tocsin.model.health import Health, health_of, is_heard, rest_while_pushed
+from tocsin.model.health import Health, health_of, is_heard, quiet_since, rest_while_pushed
 from tocsin.model.incidents import Delivery, Incident, IncidentState, Message, Reason
 from tocsin.model.keeping import Limits
 from tocsin.model.moments import BUCKET, Window, floor_time
@@ -85,6 +85,7 @@ __all__ = [
     "full_text",
     "health_of",
     "is_heard",
+    "quiet_since",
     "remembered",
     "rest_while_pushed",
     "sum_of",

@@ -63,10 +63,16 @@ def is_throttled(state: SourceState, now: datetime) -> bool:
 
 def is_quiet(rhythm: Rhythm, now: datetime) -> bool:
     """Say whether it brought nothing for longer than its rhythm explains: at least a day over its longest lull."""
+    since = quiet_since(rhythm)
+    return since is not None and now > since
+
+
+def quiet_since(rhythm: Rhythm) -> datetime | None:
+    """Give the moment from which its silence is unusual, if nothing comes before; None: its rhythm is not known."""
     if len(rhythm.before) < DAYS_TO_KNOW or rhythm.last_new_at is None:
-        return False
+        return None
     expected = timedelta(days=SURE / rhythm.per_day())
-    return now - rhythm.last_new_at > max(expected, rhythm.longest_lull() + LEAST_LULL)
+    return rhythm.last_new_at + max(expected, rhythm.longest_lull() + LEAST_LULL)
 
 
 def is_loud(rhythm: Rhythm, now: datetime) -> bool:

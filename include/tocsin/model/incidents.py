@@ -24,6 +24,8 @@ class Reason(StrEnum):
     HOLD = "hold"
     DIGEST = "digest"
     """The week's digest, which is about no incident."""
+    QUIET = "quiet"
+    """A morning's notice of sources that went quiet, which is about no incident either."""
 
 
 @dataclass(frozen=True, slots=True)

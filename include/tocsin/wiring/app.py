@@ -159,6 +159,15 @@ class App:
 
         return send_last_week(self)
 
+    def tell_of_quiet(self) -> Mapping[str, int]:
+        """Tell those who ask for the digest of sources that went quiet, once; count `sent` and `had_it`.
+
+        TransientError: somebody was not reached; run again, it is tried for those only.
+        """
+        from tocsin.wiring.digest import send_quiet
+
+        return send_quiet(self)
+
     def tidy(self, *, dry_run: bool = False) -> "Tidied":
         """Delete what has had its time and make the store ready for what comes; `dry_run` only counts.
 
