@@ -228,7 +228,7 @@ class PersonEntry(Shape):
     brands: list[Slug] = []
     """Ids of the brands that concern them; left out or empty: every brand."""
     digest: bool = False
-    """`true`: the week's digest (sources that need a look, what came in, alerts), and who went quiet, each morning."""
+    """`true`: the week's digest (sources that need a look, what came in, alerts); each morning, who went quiet."""
 
 
 class PeopleFile(Shape):
