@@ -31,6 +31,14 @@ def stores(elastic_place: str) -> Iterator[ElasticStores]:
 
 
 @pytest.fixture
+def others(elastic_place: str) -> Iterator[ElasticStores]:
+    """The same stores, opened by another process."""
+    url, key, prefix = elastic_place.split(" ")
+    with open_elastic(url, api_key=key or None, prefix=prefix) as opened:
+        yield opened
+
+
+@pytest.fixture
 def es(elastic_place: str) -> Iterator[Elasticsearch]:
     """The bare client, to look at what the store did and to stand in for another process."""
     url, key, _ = elastic_place.split(" ")
@@ -132,18 +140,14 @@ def test_a_claim_that_is_pruned_under_a_writer_is_put_back(stores, es, prefix, m
     assert stores.mentions.add([mention("a")]) == Added(duplicate=1)
 
 
-def test_of_two_that_claim_anew_after_a_pruning_one_stays(stores, es, prefix, mention, monkeypatch) -> None:
+def test_of_two_that_claim_anew_after_a_pruning_one_stays(stores, others, es, prefix, mention, monkeypatch) -> None:
     stores.mentions.add([mention("other")])
     old, young = mention("a", published_at=OCTOBER, discovered_at=NOON), mention("a")
 
     def prune_and_store_elsewhere() -> None:
         es.delete(index=f"{prefix}-ids", id="a", refresh=True)
-        url, key, _ = place
-        with open_elastic(url, api_key=key, prefix=prefix) as others:
-            assert others.mentions.add([young]) == Added(created=1)
+        assert others.mentions.add([young]) == Added(created=1)
 
-    node = es.transport.node_pool.get()
-    place = (node.base_url, None, prefix)
     Interrupted(stores, monkeypatch).before_bulk(2, prune_and_store_elsewhere)
     assert stores.mentions.add([old]) == Added(duplicate=1)
     assert claims(es, prefix) == {"other": "2026.11", "a": "2026.11"}
@@ -174,15 +178,13 @@ def fill(stores: ElasticStores, count: int = 30) -> dict[str, dict[str, int]]:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_totals_are_right_between_any_two_requests_of_a_folding(stores, es, prefix, monkeypatch, number) -> None:
+def test_totals_are_right_between_any_two_requests_of_a_folding(stores, others, monkeypatch, number) -> None:
     totals = fill(stores)
     seen: list[object] = []
-    url = es.transport.node_pool.get().base_url
-    with open_elastic(url, prefix=prefix) as others:
-        Interrupted(stores, monkeypatch).before_bulk(number, lambda: seen.append(others.reports.totals()))
-        assert stores.reports.fold(NOON + DAY) == 30
-        assert seen == [totals]
-        assert others.reports.totals() == totals
+    Interrupted(stores, monkeypatch).before_bulk(number, lambda: seen.append(others.reports.totals()))
+    assert stores.reports.fold(NOON + DAY) == 30
+    assert seen == [totals]
+    assert others.reports.totals() == totals
 
 
 class Killed(BaseException):
@@ -210,13 +212,11 @@ def test_a_folding_killed_before_it_deleted_goes_on_and_counts_nothing_twice(sto
     assert stores.reports.fold(NOON + DAY) == 0
 
 
-def test_what_another_folding_added_up_meanwhile_is_not_added_twice(stores, es, prefix) -> None:
+def test_what_another_folding_added_up_meanwhile_is_not_added_twice(stores, others) -> None:
     totals = fill(stores, 5)
-    url = es.transport.node_pool.get().base_url
-    with open_elastic(url, prefix=prefix) as others:
-        lots = list(stores.reports._hits({"match_all": {}}))
-        assert others.reports.fold(NOON + DAY) == 5
-        assert stores.reports._fold_lot(lots) == 0
+    lots = list(stores.reports._hits({"match_all": {}}))
+    assert others.reports.fold(NOON + DAY) == 5
+    assert stores.reports._fold_lot(lots) == 0
     assert stores.reports.totals() == totals
 
 
