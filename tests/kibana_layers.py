@@ -127,6 +127,10 @@ def _bucket(column: Json, columns: Mapping[str, Json], span: Span, shift: str) -
         terms["order"] = _order(params, columns)
     if params.get("missingBucket"):
         terms["missing"] = "(missing)"
+    if params.get("exclude") or params.get("includeIsRegex"):
+        raise ValueError(f"a choice that we do not write: {params}")
+    if params.get("include"):
+        terms["include"] = params["include"]
     return {"terms": terms}
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import prison
 
 from kibana_kql import to_query
 from kibana_layers import Row, Span, rows_of
@@ -157,6 +160,16 @@ class Dashboards:
 def by_key(objects: Sequence[Json]) -> dict[tuple[str, str], Json]:
     """The objects of a file by type and id."""
     return {(each["type"], each["id"]): each for each in objects}
+
+
+def opened(address: str) -> tuple[str, View]:
+    """The dashboard that an address opens, and how."""
+    path, _, query = urlsplit(address).fragment.partition("?")
+    states = dict(part.split("=", 1) for part in query.split("&"))
+    time = prison.loads(unquote(states["_g"]))["time"]
+    return path.removeprefix("/view/"), View(
+        prison.loads(unquote(states["_a"]))["filters"], (time["from"], time["to"])
+    )
 
 
 def moment(said: str, now: datetime, *, end: bool = False) -> datetime:

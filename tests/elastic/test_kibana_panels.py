@@ -4,13 +4,11 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import unquote, urlsplit
 
-import prison
 import pytest
 from elasticsearch import BadRequestError, Elasticsearch
 
-from kibana_search import Dashboards, Drawing, View, by_key
+from kibana_search import Dashboards, Drawing, View, by_key, opened
 from kibana_world import BRANDS, LABELS, NOW, World, make_world, store_world
 from tocsin.adapters.elastic import open_elastic
 from tocsin.kibana.compile import compile_objects
@@ -92,16 +90,6 @@ def test_every_control_offers_what_is_there(boards, language):
     }
 
 
-def opened(address: str) -> tuple[str, View]:
-    """The dashboard that an address opens, and how."""
-    path, _, query = urlsplit(address).fragment.partition("?")
-    states = dict(part.split("=", 1) for part in query.split("&"))
-    time = prison.loads(unquote(states["_g"]))["time"]
-    return path.removeprefix("/view/"), View(
-        prison.loads(unquote(states["_a"]))["filters"], (time["from"], time["to"])
-    )
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("brand", BRANDS)
 def test_the_link_of_the_mail_shows_one_brand_in_every_panel(boards, language, brand):
@@ -151,6 +139,9 @@ def test_numbers_of_now_are_those_of_the_world(boards, world):
     assert number(now, "coverage", "coverage") == pytest.approx(sum(p.coverage for p in last) / len(last))
     assert number(now, "coverage", "lowest") == 0.5
     assert number(now, "failing", "m") == 1
+    (blind,) = (each for each in now if each.panel == "blind/l")
+    unheard = {"forum-fr": "failing", "new-feed": "never", "r-france": "throttled"}
+    assert {row["source"]: row["health"] for row in blind.rows} == unheard
     (open_now,) = (each for each in now if each.panel == "open/l")
     assert {row["id"] for row in open_now.rows} == {each.id for each in world.incidents if not each.closed_at}
 
