@@ -25,7 +25,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     for name, text in FILES.items():
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    environ = {"TOCSIN_HOME": str(tmp_path / "home"), "TOCSIN_CONFIG": str(tmp_path), "COLUMNS": "200"}
+    environ = {"TOCSIN_HOME": str(tmp_path / "home"), "TOCSIN_CONFIG": str(tmp_path)}
     with open_app(environ) as opened:
         now = opened.clock.now()
         hour = timedelta(hours=1)
@@ -38,7 +38,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
                 "ill", checked_at=now, succeeded_at=now, failures=1, weight=1, note="not [/b] a feed", fetches=fetches
             )
         )
-    return lambda *words: CliRunner().invoke(app, ["sources", *words], env=environ)
+    return lambda *words, wide=200: CliRunner().invoke(app, ["sources", *words], env=environ | {"COLUMNS": f"{wide}"})
 
 
 def test_the_table_has_the_worst_first(run: Callable[..., Result]) -> None:
@@ -53,6 +53,13 @@ def test_the_table_has_the_worst_first(run: Callable[..., Result]) -> None:
     assert rows[1][5].strip() == "25%"
     assert "not [/b] a feed" in done.output, "it is shown as it is"
     assert "3 sources, 1 heard" in done.output
+
+
+def test_in_a_terminal_of_80_columns_times_are_whole(run: Callable[..., Result]) -> None:
+    output = run(wide=80).output
+    assert "…" not in output
+    assert "in 60 min" in output
+    assert max(map(len, output.splitlines())) <= 80
 
 
 def test_only_those_that_are_not_well(run: Callable[..., Result]) -> None:

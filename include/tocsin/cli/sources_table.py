@@ -36,7 +36,7 @@ ILL = frozenset({Health.NEVER, Health.FAILING, Health.THROTTLED, Health.QUIET})
 def show_table(*, as_json: bool, failing: bool) -> None:
     """Print one row per source of the config, the worst health first; `failing` leaves out who is well."""
     with open_app() as app:
-        now, zone = app.clock.now(), ZoneInfo(app.settings.time_zone)
+        now = app.clock.now()
         states = {state.source_id: state for state in app.stores.sources.all()}
         rows = [(source, states.get(source.id, SourceState(source.id))) for source in app.config.sources]
     rows.sort(key=lambda row: (list(Health).index(health_of(row[1], now)), row[0].id))
@@ -48,7 +48,7 @@ def show_table(*, as_json: bool, failing: bool) -> None:
             typer.echo(json.dumps(_record(source, state, now), ensure_ascii=True))
         return
     if rows:
-        console.print(_table(rows, now, zone))
+        console.print(_table(rows, now))
     heard = sum(is_heard(source, state, now) for source, state in rows)
     console.print("every source is well" if failing and not rows else f"{len(rows)} sources, {heard} heard")
 
@@ -64,7 +64,7 @@ def show(source: Annotated[str, typer.Argument(help="Id of the source in sources
     if state is None:
         console.print(Text(f"{source}: never asked so far"))
         return
-    console.print(_table([(found[0], state)], now, zone))
+    console.print(_table([(found[0], state)], now))
     if state.rhythm.last_new_at:
         per_day = f"{state.rhythm.per_day():.1f} new a day"
         console.print(Text(f"rhythm: {per_day}; the last on {_when(state.rhythm.last_new_at, zone)}"))
@@ -75,7 +75,7 @@ def show(source: Annotated[str, typer.Argument(help="Id of the source in sources
     console.print(table)
 
 
-def _table(rows: Sequence[tuple[Source, SourceState]], now: datetime, zone: tzinfo) -> Table:
+def _table(rows: Sequence[tuple[Source, SourceState]], now: datetime) -> Table:
     """Lay the sources out; notes come from outside, so that none of them is markup."""
     table = Table("source", "health", "answered", "next look", "every", "new", "failures", "note", title="Sources")
     for source, state in rows:
@@ -84,8 +84,8 @@ def _table(rows: Sequence[tuple[Source, SourceState]], now: datetime, zone: tzin
         table.add_row(
             Text(one_line(source.id, 100), overflow="fold"),
             Text(health.value, style=STYLES[health]),
-            _when(state.succeeded_at, zone),
-            "now" if state.due_at is None or state.due_at <= now else _when(state.due_at, zone),
+            _ago(state.succeeded_at, now),
+            "now" if state.due_at is None or state.due_at <= now else f"in {_span(state.due_at - now)}",
             _span(interval_of(source, state, now)),
             "" if share is None else f"{share:.0%}",
             f"{state.failures or ''}",
@@ -126,4 +126,11 @@ def _span(span: timedelta) -> str:
     seconds = round(span.total_seconds())
     if seconds < 120:
         return f"{seconds} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+    if seconds < 172_800:
+        return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86_400:.0f} d"
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    """How long ago; a moment ahead was noted by another clock, and is now."""
+    return f"{_span(max(now - at, timedelta()))} ago" if at else "never"
