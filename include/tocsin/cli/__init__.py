@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from tocsin.cli.brands_commands import brands_app
 from tocsin.cli.config_commands import config_app
 from tocsin.cli.counts_command import counts
 from tocsin.cli.demo_commands import demo, newsroom, up
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.add_typer(brands_app, name="brands")
 app.add_typer(config_app, name="config")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(kibana_app, name="kibana")

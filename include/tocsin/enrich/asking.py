@@ -54,6 +54,11 @@ def prepare(node: Node, terms: Sequence[Term], book: PhraseBook) -> Question:
     return Question(node, {term: book.add(term.text, exact=term.exact, prefix=term.prefix) for term in terms})
 
 
+def words_of(places: Sequence[Place]) -> frozenset[int]:
+    """Give every word that lies in one of these places."""
+    return frozenset(word for place in places for word in range(*place))
+
+
 def answer(question: Question, reading: Reading) -> list[Place] | None:
     """Give the places that name the brand, in order; None: the text does not fit."""
     places = fit(question.node, question.numbers, reading)

@@ -18,14 +18,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tocsin.enrich.asking import About, Question, Reading, answer, prepare
+from tocsin.enrich.asking import About, Question, Reading, answer, prepare, words_of
 from tocsin.enrich.folding import unaccent
 from tocsin.enrich.phrases import LONGEST, PhraseBook, Place, Sighting
 from tocsin.errors import ConfigError
 from tocsin.model import Brand
 from tocsin.query import QueryError, finds_by, parse_query, terms_in
 
-__all__ = ["LONGEST", "About", "BrandMatcher", "Hit"]
+__all__ = ["LONGEST", "About", "BrandMatcher", "Hit", "Watch", "spans_of", "vetoed_by", "watch"]
 
 Span = tuple[int, int]
 
@@ -40,7 +40,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Watch:
+class Watch:
     """What a brand is found by, as numbers of phrases."""
 
     brand: str
@@ -58,13 +58,13 @@ class BrandMatcher:
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         self._book = PhraseBook()
-        self._watched = tuple(_watch(brand, self._book) for brand in brands)
+        self._watched = tuple(watch(brand, self._book) for brand in brands)
         self._book.close()
         self._named_by: dict[int, list[int]] = {}
-        for at, watch in enumerate(self._watched):
-            for number in sorted({*watch.aliases, *_naming(watch.question)}):
+        for at, one in enumerate(self._watched):
+            for number in sorted({*one.aliases, *_naming(one.question)}):
                 self._named_by.setdefault(number, []).append(at)
-        self._patterned = tuple(at for at, watch in enumerate(self._watched) if watch.patterns)
+        self._patterned = tuple(at for at, one in enumerate(self._watched) if one.patterns)
 
     def find_all(self, texts: Sequence[str], about: Sequence[About] | None = None) -> list[tuple[Hit, ...]]:
         """Give for each text what it says of which brand: brands in the order they were given, hits by offset.
@@ -77,33 +77,38 @@ class BrandMatcher:
     def _find(self, sighting: Sighting, about: About) -> Iterator[Hit]:
         named = {at for number in sighting.places for at in self._named_by.get(number, ())}
         for at in sorted(named.union(self._patterned)):
-            watch = self._watched[at]
-            for span in _spans(watch, sighting, about):
-                yield Hit(watch.brand, *sighting.original(span))
+            for span in spans_of(self._watched[at], sighting, about):
+                yield Hit(self._watched[at].brand, *sighting.original(span))
 
 
-def _spans(watch: _Watch, sighting: Sighting, about: About) -> list[Span]:
+def spans_of(found_by: Watch, sighting: Sighting, about: About) -> list[Span]:
     """Give the characters of the plain text that name the brand, in order, each once."""
-    vetoes = [place for number in watch.never for place in sighting.places.get(number, ())]
-    vetoed = frozenset(word for place in vetoes for word in range(*place))
+    vetoes = vetoed_by(found_by, sighting)
+    vetoed = words_of(vetoes)
     places: list[Place] = [
         place
-        for number in watch.aliases
+        for number in found_by.aliases
         for place in sighting.places.get(number, ())
         if vetoed.isdisjoint(range(*place))
     ]
-    if watch.question:
-        places += answer(watch.question, Reading(sighting, about, vetoed)) or ()
+    if found_by.question:
+        places += answer(found_by.question, Reading(sighting, about, vetoed)) or ()
     found = set(sighting.spans(places))
-    if watch.patterns:
+    if found_by.patterns:
         closed = sighting.spans(vetoes)
-        spans = (match.span() for pattern in watch.patterns for match in pattern.finditer(sighting.plain))
+        spans = (match.span() for pattern in found_by.patterns for match in pattern.finditer(sighting.plain))
         found.update(span for span in spans if not any(span[0] < end and start < span[1] for start, end in closed))
     return sorted(found)
 
 
-def _watch(brand: Brand, book: PhraseBook) -> _Watch:
-    return _Watch(
+def vetoed_by(found_by: Watch, sighting: Sighting) -> list[Place]:
+    """Give the places of the brand's `never`."""
+    return [place for number in found_by.never for place in sighting.places.get(number, ())]
+
+
+def watch(brand: Brand, book: PhraseBook) -> Watch:
+    """Put into the book what the brand is found by. ConfigError: as of BrandMatcher."""
+    return Watch(
         brand.id,
         tuple(book.add(name) for name in brand.looked_for),
         tuple(book.add(words) for words in brand.never),
