@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from tocsin.cli import app
 from tocsin.errors import ConfigError
-from tocsin.model import Mention, SourceState
+from tocsin.model import Harm, Judgement, Mention, SourceState, Tone
 from tocsin.wiring import open_app
 
 FILES = {
@@ -53,6 +53,19 @@ def test_a_text_found_is_shown_as_it_is(run: Callable[..., Result]) -> None:
     assert result.exit_code == 0, result.exception
     assert "Tonic [/b] [link=http://evil.example]mercury[/link]" in result.output
     assert "https://e.org/[/i]" in result.output
+
+
+def test_a_text_found_tells_what_it_does_to_each_brand_and_by_which_words(
+    tmp_path: Path, run: Callable[..., Result], mention: Callable[..., Mention]
+) -> None:
+    assert run("status").exit_code == 0
+    harm = Judgement("tonic", Tone.NEGATIVE, -0.5, Harm.HARMFUL, 0.5, ("[red]honte", "scandale"))
+    praise = Judgement("soda", Tone.POSITIVE, 0.5, Harm.NONE, 0.0)
+    with open_app({"TOCSIN_HOME": str(tmp_path / "home"), "TOCSIN_CONFIG": str(tmp_path)}) as opened:
+        opened.stores.mentions.add([mention("m", brands=("tonic", "soda"), judgements=(harm, praise))])
+    said = run("search", "text").output
+    assert "tonic: harmful ([red]honte, scandale)" in said
+    assert "soda: none" in said
 
 
 @pytest.mark.usefixtures("stored")

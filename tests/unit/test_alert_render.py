@@ -48,19 +48,23 @@ ENDED = replace(STORM, at=AT + timedelta(hours=3, minutes=10), severity=Severity
 NAMES = ("Anne Dupont", "Marc Lévy")
 
 
-def story(number: int, title: str, url: str, copies: int, text: str = "") -> StorySummary:
-    return StorySummary(f"s{number}", title, text, url, "web", SINCE, copies, copies, -0.7)
+def story(number: int, title: str, url: str, copies: int, text: str = "", words=()) -> StorySummary:
+    return StorySummary(f"s{number}", title, text, url, "web", SINCE, copies, copies, -0.7, words)
 
 
+FRENCH = ("faux avis", "aurait payé", "honte", "arnaque", "scandale")
+ENGLISH = ("fake reviews", "paid <for>", "shame", "scam", "scandal")
 STORIES = {
     "fr": (
-        story(1, "Mirabelle : une agence aurait payé de faux avis", "https://www.gazette.example/avis?a=1&b=2", 118),
-        story(2, "« J’ai écrit quarante avis en une nuit »", "https://courrier.example/a/8821", 64),
+        story(1, "Mirabelle : une agence aurait payé de faux avis", "https://www.gazette.example/avis?a=1&b=2",
+              118, words=FRENCH[:2]),
+        story(2, "« J’ai écrit quarante avis en une nuit »", "https://courrier.example/a/8821", 64, words=FRENCH),
         story(3, "", "javascript:alert(1)", 1, "Je veux être remboursée, et vite ! " * 9),
     ),
     "en": (
-        story(1, "Mirabelle: agency paid for fake reviews", "https://www.gazette.example/food/reviews?a=1&b=2", 118),
-        story(2, "‘I wrote forty reviews in one night’", "https://courrier.example/a/8821", 64),
+        story(1, "Mirabelle: agency paid for fake reviews", "https://www.gazette.example/food/reviews?a=1&b=2",
+              118, words=ENGLISH[:2]),
+        story(2, "‘I wrote forty reviews in one night’", "https://courrier.example/a/8821", 64, words=ENGLISH),
         story(3, "", "javascript:alert(1)", 1, "I want my money back, and <b>fast</b>! " * 9),
     ),
 }  # fmt: skip
@@ -132,6 +136,13 @@ def test_nothing_is_loaded_from_outside(case: str) -> None:
     assert "@import" not in html
 
 
+def test_a_story_tells_the_words_that_decided_it_few_and_short() -> None:
+    long = replace(STORIES["en"][0], words=("w" * 99, *"abcdef"))
+    text = write(notice(stories=(long, replace(long, words=()), replace(long, words=("\u200b",))))).text
+    assert text.count("Deciding words") == 1
+    assert f"Deciding words: “{'w' * 29}…”, “a”, “b”, “c”\n" in text
+
+
 def test_more_names_than_fit_are_counted() -> None:
     assert "et 1 autre\n" in write(notice("fr", names=tuple("abcdefghi")), "fr").text
     assert "a, b, c, d, e, f, g, h and 4 more" in write(notice(names=tuple("abcdefghijkl"))).text
@@ -194,9 +205,9 @@ EVIL = st.one_of(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(title=EVIL, text=EVIL, url=EVIL, network=EVIL, brand=EVIL, name=EVIL)
-def test_no_text_from_outside_becomes_header_tag_or_link(title, text, url, network, brand, name) -> None:
-    stories = (replace(story(1, title, url, 2, text), network=network), *STORIES["en"][:2])
+@given(title=EVIL, text=EVIL, url=EVIL, network=EVIL, brand=EVIL, name=EVIL, word=EVIL)
+def test_no_text_from_outside_becomes_header_tag_or_link(title, text, url, network, brand, name, word) -> None:
+    stories = (replace(story(1, title, url, 2, text, (word, "x")), network=network), *STORIES["en"][1:])
     message = write(
         notice(stories=stories, names=(name,), brand=Brand("b", brand), verdict=replace(STORM, recent=()))
     )
@@ -208,7 +219,7 @@ def test_no_text_from_outside_becomes_header_tag_or_link(title, text, url, netwo
     assert seen.attributes <= PLAIN.attributes
     assert seen.tags["img"] == 0
     assert all(urlsplit(link).scheme in {"http", "https"} for link in seen.links)
-    assert "49" not in message.text or "49" in title + text + url + network + brand + name
+    assert "49" not in message.text or "49" in title + text + url + network + brand + name + word
     person = replace(message.person, name=name)
     sent = message_from_bytes(
         bytes(build_mime(replace(message, person=person), "T <t@example.org>", AT)), policy=policy.default

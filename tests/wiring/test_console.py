@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.model import Delivery, Incident, IncidentState, Mention, Reason, Severity, Tone
+from tocsin.model import Delivery, Harm, Incident, IncidentState, Judgement, Mention, Reason, Severity, Tone
 from tocsin.wiring import open_app
 
 # Airflow's own deprecations are not ours to mend.
@@ -26,12 +26,15 @@ CONFIG = {
 }
 
 
+VILE = Judgement("bulla", Tone.NEGATIVE, -0.8, Harm.HARMFUL, 0.8, ("<i>vile</i>",))
+
+
 def mention(number: int, url: str) -> Mention:
     at = OPENED - timedelta(minutes=number)
     return Mention(
         id=f"m{number}", source_id="s", network="forum", url=url, title=EVIL, text="", author=f"a{number}",
         published_at=at, discovered_at=at, language="en", brands=("bulla",), tone=Tone.NEGATIVE, compound=-0.8,
-        story_id=f"m{number}",
+        story_id=f"m{number}", judgements=(VILE,),
     )  # fmt: skip
 
 
@@ -95,6 +98,7 @@ def test_an_incident_shows_its_stories_and_who_was_told_with_hostile_text_escape
     assert answer.status_code == 200
     assert "Kim" in answer.text
     assert 'href="https://forum.example/1"' in answer.text
+    assert "<td>&lt;i&gt;vile&lt;/i&gt;</td>" in answer.text
     assert "<script" not in answer.text
     assert "javascript:" not in answer.text
     assert f'href="{escape(LINK)}"' in answer.text

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 BRAND_IN_SUBJECT = 24
 """Characters of the brand in a subject: what a phone shows of one (about 40) must also hold how bad it is."""
 NAMES_SHOWN = 8
+WORDS_SHOWN = 4
+WORD_CAP = 30
 
 _templates = Environment(
     loader=PackageLoader("tocsin.alert"),
@@ -185,7 +187,15 @@ def _story(story: StorySummary, speech: Speech) -> dict[str, str]:
         "link": link,
         "shown": "" if link else one_line(story.url, 80),
         "where": " · ".join(part for part in dict.fromkeys(where) if part),
+        "decided": _decided(story.words, speech),
     }
+
+
+def _decided(words: tuple[str, ...], speech: Speech) -> str:
+    """The words that decided that the story harms the brand, as a line; empty where none are known."""
+    plain = (one_line(word, WORD_CAP) for word in words[:WORDS_SHOWN])
+    quoted = [speech.say("quoted", word=word) for word in plain if word]
+    return speech.say("decided", words=", ".join(quoted)) if quoted else ""
 
 
 def _told(names: tuple[str, ...], speech: Speech) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.config import nearest, shown
+from tocsin.model import Mention
 from tocsin.wiring import open_app
 
 EXCERPT = 120
@@ -75,12 +76,20 @@ def search(
         unknown = f"; brands.yaml has no brand {shown(brand)}{nearest(brand, known)}" if brand else ""
         console.print(Text(f"nothing found{'' if brand in known else unknown}"))
         return
-    table = Table("when (UTC)", "brands", "tone", "text and link")
+    table = Table("when (UTC)", "brands and harm", "tone", "text and link")
     for mention in found:
         # The link stands on a line of its own and is never cut: it is there to be opened.
         text = Text(f"{excerpt(mention.text_of)}\n{mention.url}".rstrip(), overflow="fold")
-        table.add_row(f"{mention.published_at:%Y-%m-%d %H:%M}", ", ".join(mention.brands), str(mention.tone), text)
+        table.add_row(f"{mention.published_at:%Y-%m-%d %H:%M}", judged(mention), str(mention.tone), text)
     console.print(table)
+
+
+def judged(mention: Mention) -> Text:
+    """Each brand with what the text does to it, on a line of its own: `tonic: harmful (honte, scandale)`."""
+    told = [mention.judgement_of(brand) for brand in mention.brands]
+    words = [f" ({', '.join(one.words)})" if one.words else "" for one in told]
+    lines = (f"{one.brand}: {one.harm}{said}" for one, said in zip(told, words, strict=True))
+    return Text("\n".join(lines), overflow="fold")
 
 
 def excerpt(text: str) -> str:
