@@ -1,6 +1,7 @@
 """The French valence lexicon as it is searched: every form of every word, accents or not, phrases before words."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,8 +72,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is searched: in plain small letters, with the entries that begin with it."""
+
+    plain: str
+    alone: Entry | None
+    phrases: Mapping[str, tuple[Entry, ...]]
+    """By their second word, plain, the longest first: hundreds begin with "pas"."""
+
+    def longest(self, plain: tuple[str, ...], at: int) -> Entry | None:
+        """Find the longest entry that stands in `plain` from `at` on, the place of this word."""
+        for entry in self.phrases.get(plain[at + 1], ()) if at + 1 < len(plain) else ():
+            if plain[at + 1 : at + 1 + len(entry.rest)] == entry.rest:
+                return entry
+        return self.alone
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Entries by their first word, longest first.
+    """Entries by their first word.
 
     `lost` has those with an accent under their plain letters, `worn` the long ones with every consonant single.
     """
@@ -83,28 +101,34 @@ class Lexicon:
     boosts: Mapping[str, float]
     """Share of a word's valence that a word before it adds or takes, by its plain letters."""
 
-    def beginning(self, word: str) -> tuple[Entry, ...]:
-        """Give the entries that begin with this word in small letters, however it is spelled, the best first."""
+    def word(self, word: str) -> Word:
+        """Look up a word in small letters, however it is spelled."""
         found: list[Entry] = []
         for spelling in _spellings(word):
             found += (*self.exact.get(spelling, ()), *self.lost.get(fold(spelling), ()))
         if not found and len(word) >= SURE_LENGTH:
             found += self.worn.get(_worn(fold(word)), ())
-        return tuple(sorted(found, key=lambda entry: -len(entry.rest)))
+        phrases = _by_first((entry.rest[0], entry) for entry in found if entry.rest)
+        return Word(fold(word), next((entry for entry in found if not entry.rest), None), phrases)
 
 
 @cache
 def french() -> Lexicon:
     """Read the lexicon once per process; a later file wins over an earlier one, a later line over an earlier."""
     phrases: dict[tuple[str, ...], Entry] = {}
+    kept: set[tuple[str, ...]] = set()
     for name, role in _FILES.items():
         for valence, kind, word in _lines(name):
             for form in inflected(word, kind):
                 words = tuple(token.lower() for token in TOKEN.findall(form))
                 phrases[words] = Entry(tuple(map(fold, words[1:])), valence, role, kind in "vf")
+                if _keeps_accent(words, kind, valence):
+                    kept.add(words)
     plain = {words: fold(words[0]) for words in phrases}
     # "salé" must not become "sale": only words that have an accent to lose are found without it.
-    accented = ((plain[words], entry) for words, entry in phrases.items() if plain[words] != words[0])
+    accented = (
+        (plain[words], entry) for words, entry in phrases.items() if plain[words] != words[0] and words not in kept
+    )
     long = ((_worn(plain[words]), entry) for words, entry in phrases.items() if len(words[0]) >= SURE_LENGTH)
     return Lexicon(
         _by_first((words[0], entry) for words, entry in phrases.items()),
@@ -114,18 +138,15 @@ def french() -> Lexicon:
     )
 
 
+def _keeps_accent(words: Sequence[str], kind: str, valence: float) -> bool:
+    """Say whether the last accent may not be lost: "travaille" is no praise, "degoute" complains either way."""
+    return kind == "a" and valence > 0 and words[0].endswith(("é", "és"))
+
+
 @lru_cache(maxsize=50_000)
-def beginning(word: str) -> tuple[Entry, ...]:
-    """Give what the French lexicon has that begins with this word in small letters; words come again."""
-    return french().beginning(word)
-
-
-def longest(words: Sequence[str], plain: tuple[str, ...], at: int) -> Entry | None:
-    """Find the longest entry that begins at this word; `plain` are the words in plain letters."""
-    for entry in beginning(words[at]):
-        if plain[at + 1 : at + 1 + len(entry.rest)] == entry.rest:
-            return entry
-    return None
+def look_up(token: str) -> Word:
+    """Look up a word as it is written in the French lexicon; words come again, so they are remembered."""
+    return french().word(unicodedata.normalize("NFC", token.lower()))
 
 
 def _lines(name: str) -> Iterator[tuple[float, str, str]]:

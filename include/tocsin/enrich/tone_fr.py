@@ -15,6 +15,7 @@ The rules, in the order they are applied; each has its cases in tests/unit/test_
 - the sum is brought into [-1, 1] as VADER does, by x / sqrt(x² + 15).
 """
 
+import re
 from collections.abc import Sequence
 from math import sqrt
 
@@ -23,7 +24,7 @@ from tocsin.enrich.lexicon import Role, french
 from tocsin.enrich.tone_fr_context import Heard, in_context
 from tocsin.enrich.tone_fr_irony import taken_as_meant
 from tocsin.enrich.tone_fr_ratings import ratings
-from tocsin.enrich.tone_fr_words import Sentence, in_words
+from tocsin.enrich.tone_fr_words import Sentence, Span, in_words, places
 
 CAPITALS = 0.6
 EXCLAMATION = 0.25
@@ -34,10 +35,12 @@ TOLD = 0.5
 """Weight of what happened where somebody judges, too: a good series about a murder is good."""
 SPREAD = 15.0
 
+_CAPITALS = re.compile(r"\b[A-ZÀ-Ý]{3}")
+
 
 def score_french(sentence: str) -> float:
     """Give the valence of one French sentence in [-1, 1], 0.0 where nothing speaks."""
-    total = sum(word.valence for word in _weighed(sentence))
+    total = sum(valence for _, valence in _weighed(sentence)) + sum(mark.valence for mark in ratings(sentence))
     if total:
         total += min(sentence.count("!"), 3) * EXCLAMATION * (1 if total > 0 else -1)
     return _bounded(total)
@@ -45,19 +48,23 @@ def score_french(sentence: str) -> float:
 
 def words_french(sentence: str) -> list[HeardSpan]:
     """Give the words and phrases of a sentence that speak, in order, each with its valence there in [-1, 1]."""
-    return [HeardSpan(word.start, word.end, _bounded(word.valence)) for word in _weighed(sentence)]
+    where = places(sentence)
+    words = [HeardSpan(where[span.start][0], where[span.end - 1][1], valence) for span, valence in _weighed(sentence)]
+    found = sorted([*words, *ratings(sentence)], key=lambda word: word.start)
+    return [HeardSpan(word.start, word.end, _bounded(word.valence)) for word in found]
 
 
-def _weighed(sentence: str) -> list[HeardSpan]:
-    """Give what speaks in a sentence, in order, with valences that add up."""
+def _weighed(sentence: str) -> list[tuple[Span, float]]:
+    """Give the words and phrases that speak, with valences that add up."""
     said = in_words(sentence)
     heard = taken_as_meant(in_context(said, french().boosts), said)
-    weights, shouted = _weights(heard, said), _is_shouting(said)
-    words = [
-        HeardSpan(*said.place(one.span), one.valence * weight + (_louder(one, said) if shouted else 0.0))
-        for one, weight in zip(heard, weights, strict=True)
+    if not heard:
+        return []
+    shouted = _is_shouting(sentence, said)
+    return [
+        (one.span, one.valence * weight + (_louder(one, said) if shouted else 0.0))
+        for one, weight in zip(heard, _weights(heard, said), strict=True)
     ]
-    return sorted([*words, *ratings(sentence)], key=lambda word: word.start)
 
 
 def _bounded(total: float) -> float:
@@ -92,10 +99,11 @@ def _clause(start: int, said: Sentence) -> range:
     return range(start, next(ends, len(said.tokens)))
 
 
-def _is_shouting(said: Sentence) -> bool:
+def _is_shouting(sentence: str, said: Sentence) -> bool:
     """Say whether capitals mean something here: not where everything is in capitals."""
-    words = [token for token in said.tokens if token.isalpha() and len(token) > 2]
-    return any(word.isupper() for word in words) and not all(word.isupper() for word in words)
+    if not _CAPITALS.search(sentence):
+        return False
+    return not all(token.isupper() for token in said.tokens if len(token) > 2 and token.isalpha())
 
 
 def _louder(one: Heard, said: Sentence) -> float:

@@ -1,16 +1,17 @@
 """Say what a French word means where it stands: strengthened, weakened, negated, or turned by what comes before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from tocsin.enrich.lexicon import Role
-from tocsin.enrich.tone_fr_negation import negates, negation_after
+from tocsin.enrich.tone_fr_negation import is_negative, negates, negation_after
 from tocsin.enrich.tone_fr_words import Sentence, Span
 
-REACH = 3
+REACH = 2
 """Words that a negation reaches over, small ones not counted."""
-TURN_REACH = 2
+TURN_REACH = 1
 """Words that "lutter contre" and its like reach over, small ones not counted."""
 WINDOW = 9
 """Words that either reaches over, all counted."""
@@ -44,6 +45,7 @@ _CLAUSE_WORDS = frozenset(
     ("mais", "car", "parce", "puisque", "donc", "alors", "quand", "lorsque", "pourquoi", "comment", "sauf", "sinon",
      "pourtant", "cependant", "et", "ou")
 )  # fmt: skip
+_GIVEN = frozenset(("ce", "cet", "cette", "ces", "leur", "leurs", "vos", "votre", "ses", "son", "sa"))
 _APART = frozenset(("apres", "avant", "depuis", "pour", "suite", "chez", "pendant", "est", "sont", "etait", "qui"))
 """A word behind these is no longer what "lutter contre" or "refuser" is about."""
 _SMALL = frozenset(
@@ -57,8 +59,7 @@ _SMALL = frozenset(
 _JOINING = frozenset(("et", "ou", "ni", "", "de", "d", "du", "des", "le", "la", "les", "l", "un", "une", "tres"))
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What one span says where it stands, and what turned it round."""
 
     span: Span
@@ -68,6 +69,8 @@ class Heard:
 
 def in_context(said: Sentence, boosts: Mapping[str, float]) -> list[Heard]:
     """Hear every span of the sentence that says something, from left to right."""
+    if not said.spans:
+        return []
     listener = _Listener(said, boosts)
     for span, following in zip_longest(said.spans, said.spans[1:]):
         speaks = span.entry.valence or span.entry.role in _TURNS
@@ -94,6 +97,8 @@ class _Listener:
     def hear(self, span: Span) -> None:
         """Add what the span says, given what was heard before it."""
         strength, turn = self._looking_back(span)
+        if turn is NEGATED and (is_negative(span, self._said) or self._is_given(span)):
+            turn = None
         if turn is None and span.entry.verb and (at := negation_after(span, self._said)) is not None:
             self._taken.add(at)
             turn = NEGATED
@@ -117,6 +122,10 @@ class _Listener:
             reach -= word not in _SMALL and word not in self._boosts
         return strength, self._turned(span, last) or self._joined(span, last)
 
+    def _is_given(self, span: Span) -> bool:
+        """Say whether the bad thing is there whatever is negated: "ne regardez pas cette horreur"."""
+        return span.entry.valence < 0 < span.start and self._said.plain[span.start - 1] in _GIVEN
+
     def _turned(self, span: Span, last: Heard | None) -> Turn | None:
         """Give the turn that the span right before gives, unless it is itself turned: "ne manque pas d'humour"."""
         if last is None or last.turn is not None or last.span.entry.role not in _TURNS:
@@ -139,8 +148,8 @@ def _settled(heard: Sequence[Heard]) -> list[Heard]:
     settled = []
     for one, following in zip_longest(heard, heard[1:]):
         turns = one.span.entry.role is Role.TURNS and following is not None and following.turn is TURNED
-        if turns and following is not None and one.valence * following.valence <= 0:
-            settled.append(replace(one, valence=0.0))
+        if turns and following is not None and one.valence * following.valence < 0:
+            settled.append(one._replace(valence=0.0))
         else:
             settled.append(one)
     return [one for one in settled if one.valence]

@@ -1,7 +1,6 @@
 """Hear French thanks and laughter for what they are: "Merci pour le retard" is no praise."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tocsin.enrich.lexicon import Role
 from tocsin.enrich.tone_fr_context import Heard
@@ -23,6 +22,8 @@ _CALLS = frozenset(("ah", "eh", "oh", "ben", "bah", "alors", "et", "non", "vraim
 
 def taken_as_meant(heard: Sequence[Heard], said: Sentence) -> list[Heard]:
     """Give what was heard with ironic praise turned round and laughter joined to what the rest says."""
+    if not any(one.span.entry.role in (Role.PRAISES, Role.LAUGHS) for one in heard):
+        return list(heard)
     told = sum(one.valence for one in heard if one.span.entry.role not in (Role.PRAISES, Role.LAUGHS))
     facts = sum(one.valence for one in heard if one.span.entry.role is Role.TELLS)
     return [_taken(one, heard, said, told, told - facts) for one in heard]
@@ -32,11 +33,11 @@ def _taken(one: Heard, heard: Sequence[Heard], said: Sentence, told: float, judg
     if one.valence < 0:
         return one
     if one.span.entry.role is Role.LAUGHS and told < 0:
-        return replace(one, valence=one.valence * LAUGHED_AT)
+        return one._replace(valence=one.valence * LAUGHED_AT)
     if one.span.entry.role is not Role.PRAISES:
         return one
     is_bitter = judged <= BITTER and _is_exclaimed(one, said)
-    return replace(one, valence=one.valence * IRONIC) if is_bitter or _thanks_for_harm(one, heard, said) else one
+    return one._replace(valence=one.valence * IRONIC) if is_bitter or _thanks_for_harm(one, heard, said) else one
 
 
 def _is_exclaimed(one: Heard, said: Sentence) -> bool:

@@ -9,8 +9,11 @@ _NEGATING = frozenset(
      "nullement", "aucunement", "zero", "ss")
 )  # fmt: skip
 _NE = frozenset(("ne", "n"))
+_MAY_NEGATE = frozenset((*_NEGATING, *_NE, "peu", "plus", "personne"))
 _AFTER_VERB = frozenset(("pas", "pa", "jamais", "jms"))
 _AFTER_VERB_WITH_NE = frozenset((*_AFTER_VERB, "plus", "guere", "rien", "point", "aucun", "aucune", "personne"))
+_ABLE = frozenset(("peut", "peuvent", "pourra", "pourront", "pourrait", "pourraient", "saurait", "sauraient", "ose"))
+"""Verbs that "ne" negates alone, in written French: "ne pourra respecter son engagement"."""
 _ONLY = frozenset(("que", "qu", "seulement", "uniquement", "juste", "forcement"))
 _OPINION = frozenset(
     ("pense", "penses", "pensons", "crois", "croit", "croyons", "trouve", "trouvons", "dirais", "dirai", "estime",
@@ -19,13 +22,25 @@ _OPINION = frozenset(
 
 
 def negates(at: int, said: Sentence) -> bool:
-    """Say whether the word here negates what follows; "il n'y a que", "pas seulement" and "un peu" do not."""
-    word, before, after = said.loose[at], _word(said.plain, at - 1), _word(said.plain, at + 1)
+    """Say whether the word here negates what follows; "il n'y a que" and "un peu" do not."""
+    word = said.loose[at]
+    if word not in _MAY_NEGATE:
+        return False
+    before, after = _word(said.plain, at - 1), _word(said.plain, at + 1)
     if word == "peu":
         return before not in ("un", "assez")
+    if word == "personne":
+        return after in _NE
+    if word in _NE:
+        return after in _ABLE and _word(said.plain, at + 2) not in _ONLY
     if word == "plus":
         return not _NE.isdisjoint(said.plain[max(0, at - 4) : at])
-    return word in _NEGATING and (after not in _ONLY or before in _OPINION)
+    return after not in _ONLY or before in _OPINION
+
+
+def is_negative(span: Span, said: Sentence) -> bool:
+    """Say whether the phrase holds its own negation, which no other turns: "sans saveur", "pas drôle"."""
+    return said.plain[span.start] in _NEGATING
 
 
 def negation_after(span: Span, said: Sentence) -> int | None:

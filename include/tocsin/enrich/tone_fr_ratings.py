@@ -11,6 +11,7 @@ BEST = 3.0
 MIDDLE = 0.55
 """Share of the full mark that is neither good nor bad: half marks are a complaint."""
 
+_HINT = re.compile(r"\d ?(?:/|sur)|[eéEÉ][tT][oO][iI][lL]|⭐")
 # No date: "le 5/10", "5/10/2020", "du 3/5 au".
 _OUT_OF = re.compile(
     r"(?<![\d/.,])(?<!le )(?<!du )(?<!au )(\d{1,2}(?:[.,]\d)?)\s?(?:/|sur)\s?(5|10|20)(?![\d/]|[.,]\d| ?[€%a-z])"
@@ -26,6 +27,8 @@ _WORDS = {"zéro": 0, "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quat
 
 def ratings(sentence: str) -> list[HeardSpan]:
     """Give the ratings in a sentence with their valence, in [-BEST, BEST]."""
+    if not _HINT.search(sentence):
+        return []
     found = []
     for mark in _OUT_OF.finditer(sentence):
         share = float(mark[1].replace(",", ".")) / int(mark[2])
