@@ -38,6 +38,8 @@ def name(url: str = "", guid: str = "", source: str = "s", **other: object) -> s
         ("https://[2001:db8::1]:8080/a", "https://[2001:db8::1]:8080/a"),
         ("/posts/1", "https://base.org/posts/1"),
         ("//cdn.org/1", "https://cdn.org/1"),
+        ("https:///posts/1", "https://base.org/posts/1"),
+        ("https:posts/1", "https://base.org/posts/1"),
         ("javascript:alert(1)", ""),
         ("data:text/html,x", ""),
         ("mailto:a@b.org", ""),

@@ -40,7 +40,9 @@ def canonical_url(link: str, base: str = "") -> str:
     fragments that may name a comment stay. Relative links are read against `base`.
     """
     try:
-        parts = urlsplit(urljoin(base, _UNSEEN.sub("", link)))
+        parts = urlsplit(said := _UNSEEN.sub("", link))
+        if not (parts.scheme and parts.netloc):
+            parts = urlsplit(urljoin(base, said))
         if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
             return ""
         plain = parts._replace(netloc=_host_and_port(parts), fragment=_thing(parts.fragment))
@@ -70,7 +72,8 @@ def own_name(*, url: str, guid: str, source_id: str) -> str:
     own = _UNSEEN.sub("", guid[:GUID_CAP])
     if _names_a_page(url):
         # Most guids are the link itself, and reading an address is not cheap.
-        same = own in ("", url) or _same_page(canonical_url(own)) == _same_page(url)
+        is_address = own[:4].lower() == "http"
+        same = own in ("", url) or (is_address and _same_page(canonical_url(own)) == _same_page(url))
         return _digest("link", _same_page(url), "" if same else own)
     return _digest("guid", source_id, own) if own else ""
 
