@@ -79,7 +79,7 @@ def document_id(name: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Each folded word of a text once, cut to the length that a store takes."""
-    return list(dict.fromkeys(cut(word) for word in words_to_index(text).split(" ") if word))
+    return list(dict.fromkeys([word[:LONGEST_WORD] for word in words_to_index(text).split()]))
 
 
 def cut(word: str) -> str:
@@ -91,6 +91,7 @@ def to_document(mention: Mention, mark: str = "", labels: Labels = NO_LABELS) ->
     """The mention's document; `mark` names the very call and place in it that stores it. BadItemError: no zone."""
     at = micros(mention.published_at)
     micros(mention.discovered_at)
+    harmed = mention.harmed
     return {
         "@timestamp": _utc(mention.published_at),
         "event": {"id": mention.id, "micros": at, "created": _utc(mention.discovered_at), "mark": mark},
@@ -105,9 +106,9 @@ def to_document(mention: Mention, mark: str = "", labels: Labels = NO_LABELS) ->
         "tone": mention.tone,
         "valence": mention.compound,
         "story": {"id": mention.story_id, "is_copy": mention.story_id != mention.id},
-        "harmed": mention.harmed,
+        "harmed": harmed,
         "harm": [_harm(judged) for judged in mention.judgements],
-        "towards": [_towards(mention.judgement_of(brand)) for brand in mention.harmed],
+        "towards": [_towards(mention.judgement_of(brand)) for brand in harmed],
         "entity": mention.entities,
         "words": words_of(mention.text_of),
         **labels.of_mention(mention),
