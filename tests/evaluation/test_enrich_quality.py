@@ -1,7 +1,7 @@
 """How well texts are judged, on public labelled data; what is tuned was tuned on the training parts only.
 
-Measured when the floors were set: French tweets macro-F1 .641, negative recall .72; French series reviews accuracy
-.826; French insurance reviews, negative recall .92 at precision .97; English tweets macro-F1 .601; airlines negative
+Measured when the floors were set: French tweets macro-F1 .682, negative recall .81; French series reviews accuracy
+.852; French insurance reviews, negative recall .92 at precision .97; English tweets macro-F1 .601; airlines negative
 recall .543 at precision .896. Lowering a floor needs a reason in the commit.
 """
 
@@ -68,12 +68,12 @@ def accuracy(pairs: Judged) -> float:
 def test_french_tweets(evaluation_data: Path) -> None:
     pairs = judged(rows(evaluation_data, "sentiment_fr_tweets_umsab"), "fr", "val")
     assert len(pairs) == 324
-    assert macro_f1(pairs) >= 0.62
-    assert recall(pairs, Tone.NEGATIVE) >= 0.68
+    assert macro_f1(pairs) >= 0.66
+    assert recall(pairs, Tone.NEGATIVE) >= 0.77
 
 
 def test_french_reviews_of_series(evaluation_data: Path) -> None:
-    assert accuracy(judged(rows(evaluation_data, "sentiment_fr_allocine_tv"), "fr", "dev")) >= 0.81
+    assert accuracy(judged(rows(evaluation_data, "sentiment_fr_allocine_tv"), "fr", "dev")) >= 0.83
 
 
 def test_french_reviews_of_insurers(evaluation_data: Path) -> None:
