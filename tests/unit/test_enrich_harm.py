@@ -48,7 +48,7 @@ def test_a_brand_alone_is_judged_by_the_whole_text() -> None:
 def test_a_brand_that_only_the_source_names_is_judged_by_the_whole_text() -> None:
     bulla, coca = judged("The bottle leaks, I hate it.", "en", "bulla", "coca")
     assert (bulla.harm, coca.harm) == (Harm.HARMFUL, Harm.HARMFUL)
-    assert bulla.words == ("hate",)
+    assert bulla.words == ("hate", "leaks")
 
 
 def test_a_brand_s_name_is_no_harm_and_no_word_that_decided_it() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.enrich.tone import LONGEST, Ear, HeardSpan, Thresholds, ToneReader, combine
+from tocsin.enrich.tone import LONGEST, Ear, HeardSpan, Thresholds, ToneReader, combine, squeezed, unsqueezed
 from tocsin.errors import ConfigError
 from tocsin.model import Tone
 
@@ -38,19 +38,38 @@ def test_thresholds_that_cross_are_refused(negative: float, positive: float) -> 
     ("valences", "expected"),
     [
         pytest.param([], 0.0, id="no sentence"),
-        pytest.param([0.0, 0.01, -0.04], 0.0, id="nothing said"),
-        pytest.param([0.0, -0.6, 0.0], -0.6, id="quiet sentences do not water it down"),
-        pytest.param([-0.6, 0.6], -0.2, id="bad weighs twice"),
-        pytest.param([0.6, 0.2], 0.4, id="good ones, their mean"),
+        pytest.param([0.0, 0.0], 0.0, id="nothing said"),
+        pytest.param([0.4], 0.4, id="one good sentence"),
+        pytest.param([0.0, 0.4, 0.0, 0.0], 0.4, id="quiet sentences do not water it down"),
+        pytest.param([0.4, 0.4], squeezed(2 * unsqueezed(0.4)), id="two add up"),
+        pytest.param([0.4] * 9, squeezed(2 * unsqueezed(0.4)), id="nine are no better than two"),
+        pytest.param([-0.4], squeezed(1.6 * unsqueezed(-0.4)), id="bad weighs more"),
+        pytest.param([-0.4, 0.4], squeezed(0.6 * unsqueezed(-0.4)), id="and wins where both are said"),
     ],
 )
 def test_sentences_are_combined(valences: list[float], expected: float) -> None:
     assert combine(valences) == pytest.approx(expected)
 
 
-@given(st.lists(st.floats(-1, 1)))
-def test_the_whole_is_never_louder_than_its_loudest_part(valences: list[float]) -> None:
-    assert min([0.0, *valences]) - 1e-9 <= combine(valences) <= max([0.0, *valences]) + 1e-9
+@given(st.lists(st.floats(-1, 1), min_size=1))
+def test_the_whole_has_the_sign_of_its_parts(valences: list[float]) -> None:
+    whole = combine(valences)
+    assert -1 <= whole <= 1
+    assert whole <= 0 or max(valences) > 0
+    assert whole >= 0 or min(valences) < 0
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_settling_keeps_the_order(one: float, other: float) -> None:
+    ear = Ear(float, quiet=(-0.15, 0.3))
+    assert -1 <= ear.settled(one) <= 1
+    assert (one < other) <= (ear.settled(one) <= ear.settled(other))
+
+
+def test_what_is_quiet_in_a_language_is_neutral_in_all() -> None:
+    ear = Ear(float, quiet=(-0.15, 0.3))
+    assert [ear.settled(v) for v in (-1, -0.15, 0, 0.3, 1)] == pytest.approx([-1, -0.05, 0, 0.05, 1])
+    assert Ear(float).settled(0.37) == pytest.approx(0.37)
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +102,9 @@ def test_a_language_without_an_ear_is_unknown(reader: ToneReader) -> None:
 
 
 def test_a_brand_is_no_praise(reader: ToneReader) -> None:
-    assert reader.read("United flies to Boston", "en")[0] is Tone.POSITIVE
-    assert reader.read("United flies to Boston", "en", [(0, 6)]) == (Tone.NEUTRAL, 0.0)
-    assert reader.read("@united flies to Boston https://x.example/hate", "en") == (Tone.NEUTRAL, 0.0)
+    assert reader.read("Perfect flies to Boston", "en")[0] is Tone.POSITIVE
+    assert reader.read("Perfect flies to Boston", "en", [(0, 7)]) == (Tone.NEUTRAL, 0.0)
+    assert reader.read("@perfect flies to Boston https://x.example/hate", "en") == (Tone.NEUTRAL, 0.0)
 
 
 def test_what_is_beyond_the_cap_is_not_heard(reader: ToneReader) -> None:
@@ -95,7 +114,7 @@ def test_what_is_beyond_the_cap_is_not_heard(reader: ToneReader) -> None:
 
 def test_another_language_joins_by_one_ear() -> None:
     reader = ToneReader(Thresholds(), {"de": Ear(lambda sentence: -0.5 if "furchtbar" in sentence else 0.0)})
-    assert reader.read("Das ist furchtbar!", "de") == (Tone.NEGATIVE, -0.5)
+    assert reader.read("Das ist furchtbar!", "de")[0] is Tone.NEGATIVE
     assert reader.words("Gut. Das ist furchtbar!", "de") == (HeardSpan(13, 22, -0.5),)
     assert not reader.speaks("en")
 
@@ -129,3 +148,12 @@ def test_each_sentence_is_heard_at_its_place(reader: ToneReader) -> None:
 
 def test_a_brand_says_nothing_in_its_sentence(reader: ToneReader) -> None:
     assert reader.sentences("United flies. Love it.", "en", [(0, 6)])[0] == HeardSpan(0, 13, 0.0)
+
+
+def test_of_a_long_text_only_what_is_near_a_name_counts(reader: ToneReader) -> None:
+    filler = "The flight leaves at nine and the next one at ten. " * 12
+    text = f"A horrible war goes on.\n{filler}Bulla sells beds. I love them. {filler}The food was horrible, awful."
+    at = text.index("Bulla")
+    assert reader.read(text, "en")[0] is Tone.NEGATIVE
+    assert reader.read(text.replace("horrible war", "train"), "en", [(at, at + 5)])[0] is Tone.POSITIVE
+    assert reader.read(text, "en", [(at, at + 5)])[1] > reader.read(text, "en")[1]

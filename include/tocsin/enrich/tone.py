@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+from math import sqrt
 
 from tocsin.enrich.folding import without_handles, without_links
-from tocsin.enrich.heard import HeardSpan
+from tocsin.enrich.heard import NEUTRAL, Ear, HeardSpan, Scorer
 from tocsin.enrich.sentences import sentence_spans
+from tocsin.enrich.tone_en import QUIET, score_english, words_english
 from tocsin.enrich.tone_fr import score_french, words_french
 from tocsin.errors import ConfigError
 from tocsin.model import Tone
@@ -25,31 +25,26 @@ __all__ = [
     "without_names",
 ]
 
-Scorer = Callable[[str], float]
-"""Valence of one sentence in [-1, 1]; 0.0 where nothing speaks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """How one language is heard."""
-
-    score: Scorer
-    words: Callable[[str], Sequence[HeardSpan]] | None = None
-    """The words and phrases of a sentence that speak, with their valence in it; None: each word is heard alone."""
-
-
 LONGEST = 3_000
 """Characters that are heard: beyond, an article has long said how it sounds."""
 
-SILENT = 0.05
-"""A sentence below this valence says nothing; VADER's own limit."""
+SHORT = 600
+"""Characters of a post that is about its brand as a whole; in a longer text only the sentences at its names count."""
 
-NEGATIVE_WEIGHT = 2.0
-"""How much more a bad sentence counts than a good one.
+NEGATIVE_WEIGHT = 1.6
+"""How much more a bad sentence counts than a good one: whoever is polite while complaining complains."""
 
-Chosen on training parts: English tweets macro-F1 .560 at 1, .568 at 2, .570 at 3, .566 for the whole text at once;
-French tweets .587, .590, .590; French reviews accuracy .795, .794, .781.
+ADD_UP = 2
+"""Sentences that speak add up to so many; of more, the mean counts: a long text is no worse for being long.
+
+Both chosen on training parts: with the mean of all instead, English macro-F1 falls from .581 to .580 on average of
+five sets, accuracy on French reviews from .872 to .849, and Pearson's with people's ratings from .846 to .832.
 """
+
+_SPREAD = 15.0
+"""How a sum of words becomes a valence, here and in both ears: x / sqrt(x² + 15), as VADER has it."""
+_FAINT = 0.2
+"""A sentence whose words sum up to less says nothing."""
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -58,8 +53,8 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 class Thresholds:
     """Where negative ends and positive begins, both inclusive. ConfigError: not -1 <= negative < positive <= 1."""
 
-    negative: float = -0.05
-    positive: float = 0.05
+    negative: float = -NEUTRAL
+    positive: float = NEUTRAL
 
     def __post_init__(self) -> None:
         if not -1 <= self.negative < self.positive <= 1:
@@ -84,10 +79,16 @@ class ToneReader:
         return language in self._ears
 
     def read(self, text: str, language: str, names: Sequence[tuple[int, int]] = ()) -> tuple[Tone, float]:
-        """Give tone and valence of a text; `names`, offsets of brands, say nothing: "United" is no praise."""
-        if not self.speaks(language):
+        """Give tone and valence of a text, a long one by its title and the sentences at the names of brands.
+
+        `names`: their half-open offsets; they say nothing themselves: "United" is no praise.
+        """
+        ear = self._ears.get(language)
+        if ear is None:
             return Tone.UNKNOWN, 0.0
-        compound = combine([heard.valence for heard in self.sentences(text, language, names)])
+        spans, heard = sentence_spans(text[:LONGEST]), without_names(text, names)
+        concerning = about(spans, names) if len(text) > SHORT else spans
+        compound = ear.settled(combine([ear.score(heard[start:end]) for start, end in concerning]))
         return self._thresholds.label(compound), compound
 
     def sentences(self, text: str, language: str, names: Sequence[tuple[int, int]] = ()) -> tuple[HeardSpan, ...]:
@@ -97,7 +98,8 @@ class ToneReader:
             return ()
         heard = without_names(text, names)
         return tuple(
-            HeardSpan(start, end, ear.score(heard[start:end])) for start, end in sentence_spans(text[:LONGEST])
+            HeardSpan(start, end, ear.settled(ear.score(heard[start:end])))
+            for start, end in sentence_spans(text[:LONGEST])
         )
 
     def words(self, text: str, language: str, names: Sequence[tuple[int, int]] = ()) -> tuple[HeardSpan, ...]:
@@ -115,12 +117,7 @@ class ToneReader:
 
 def own_ears() -> dict[str, Ear]:
     """Give the ears that come with the product, by language."""
-    analyzer = SentimentIntensityAnalyzer()
-
-    def score_english(sentence: str) -> float:
-        return float(analyzer.polarity_scores(sentence)["compound"])
-
-    return {"en": Ear(score_english), "fr": Ear(score_french, words_french)}
+    return {"en": Ear(score_english, words_english, QUIET), "fr": Ear(score_french, words_french)}
 
 
 def one_by_one(score: Scorer) -> Callable[[str], Sequence[HeardSpan]]:
@@ -128,7 +125,7 @@ def one_by_one(score: Scorer) -> Callable[[str], Sequence[HeardSpan]]:
 
     def words(sentence: str) -> Sequence[HeardSpan]:
         heard = (HeardSpan(*found.span(), score(found.group())) for found in _WORD.finditer(sentence))
-        return [word for word in heard if abs(word.valence) >= SILENT]
+        return [word for word in heard if abs(word.valence) >= NEUTRAL]
 
     return words
 
@@ -141,9 +138,27 @@ def without_names(text: str, names: Sequence[tuple[int, int]]) -> str:
     return heard
 
 
+def about(spans: Sequence[tuple[int, int]], names: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """Choose the first sentence, those that hold a name, and the one after each; all where no name is in them."""
+    named = {at for at, (start, end) in enumerate(spans) if any(s < end and start < e for s, e in names)}
+    chosen = {0} | named | {at + 1 for at in named}
+    return [span for at, span in enumerate(spans) if at in chosen] if named else spans
+
+
 def combine(valences: Sequence[float]) -> float:
-    """Give the mean of the sentences that say something, the bad ones weighing NEGATIVE_WEIGHT times the good."""
-    weighed = [(v, NEGATIVE_WEIGHT if v < 0 else 1.0) for v in valences if abs(v) >= SILENT]
-    if not weighed:
-        return 0.0
-    return sum(v * weight for v, weight in weighed) / sum(weight for _, weight in weighed)
+    """Put the valences of sentences together: those that speak add up, the bad ones NEGATIVE_WEIGHT times."""
+    sums = [unsqueezed(valence) for valence in valences]
+    total = sum(one * NEGATIVE_WEIGHT if one < 0 else one for one in sums)
+    speaking = sum(abs(one) >= _FAINT for one in sums)
+    return squeezed(total * min(1.0, ADD_UP / max(1, speaking)))
+
+
+def squeezed(total: float) -> float:
+    """Bring a sum of words into [-1, 1]."""
+    return total / sqrt(total * total + _SPREAD)
+
+
+def unsqueezed(valence: float) -> float:
+    """Give the sum of words that a valence stands for; from beyond ±0.999 on, no more."""
+    valence = max(-0.999, min(0.999, valence))
+    return valence * sqrt(_SPREAD / (1 - valence * valence))

@@ -6,7 +6,7 @@ from math import log1p
 from typing import NamedTuple
 
 from tocsin.enrich.folding import fold
-from tocsin.enrich.tone import HeardSpan, ToneReader, combine
+from tocsin.enrich.tone import HeardSpan, ToneReader
 
 _NEGATIONS = {
     "en": re.compile(r"\b(?:not?|never|none|nothing|nobody|nowhere|neither|nor|without|cannot)\b|n't\b"),
@@ -47,7 +47,7 @@ def rule_features(text: str, language: str, tones: ToneReader, names: Sequence[t
     valences = [sentence.valence for sentence in tones.sentences(text, language, names)] or [0.0]
     plain = fold(text)
     return RuleFeatures(
-        valence=combine(valences),
+        valence=tones.read(text, language, names)[1],
         lowest=min(0.0, *valences),
         highest=max(0.0, *valences),
         first=valences[0],
