@@ -17,6 +17,7 @@ from tocsin.demo.mailbox import Mailbox
 from tocsin.demo.newsroom import Newsroom
 from tocsin.demo.stage import Stage, demo_settings, write_config
 from tocsin.demo.story import tell_story
+from tocsin.model import Rhythm, SourceState
 from tocsin.model import Stage as PipelineStage
 from tocsin.wiring import open_app
 
@@ -153,6 +154,22 @@ def write_archive(path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["id", "when", "who", "words"])
         writer.writerows((n, at.isoformat(), who, words) for n, (at, who, words) in enumerate(quiet + storm))
+
+
+def test_in_the_morning_who_asks_hears_of_the_week_and_of_who_went_quiet_once(dags, stage):
+    home, _, mailbox = stage
+    people = home.config / "people.yaml"
+    first = yaml.safe_load(people.read_text())["people"][0] | {"digest": True}
+    people.write_text(yaml.safe_dump({"people": [first]}))
+    with open_app() as app:
+        now, source = app.clock.now(), app.config.sources[0].id
+        last = now - timedelta(days=9)
+        rhythm = Rhythm(last.date(), 2, (2,) * 14, last)
+        app.stores.sources.save(SourceState(source, checked_at=now, succeeded_at=now, rhythm=rhythm))
+    assert run(dags["tocsin_digest"]) == "success"
+    assert run(dags["tocsin_digest"]) == "success"
+    assert [mail.to for mail in mailbox.mails] == [(first["email"],)] * 2
+    assert sum(source in mail.subject for mail in mailbox.mails) == 1
 
 
 def test_a_replay_by_hand_writes_the_incident_as_json(dags, airflow_home, tmp_path):
