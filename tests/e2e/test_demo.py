@@ -52,6 +52,8 @@ def test_both_people_are_told_once_each_in_their_language(played):
     texts = {mail["To"].addresses[0].username: mail.get_body(("plain",)).get_content() for mail in told}
     assert "nouveaux sujets négatifs" in texts["claire.vasseur"]
     assert "new negative stories" in texts["tom.ashworth"]
+    assert "Mots décisifs" in texts["claire.vasseur"]
+    assert "Deciding words" in texts["tom.ashworth"]
     for mail in told:
         assert "Citrombelle" in mail["Subject"]
         assert [part.get_content_type() for part in mail.walk()].count("image/png") == 1
