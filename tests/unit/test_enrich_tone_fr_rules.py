@@ -11,6 +11,10 @@ from tocsin.enrich.tone_fr import score_french
 
 CASES = {
     "negation with ne": """
+        - Le groupe ne pourra respecter ses engagements
+        - Ne regardez pas cette horreur
+        - Il ne faut pas s'étonner de ce film sans intérêt
+        + Le résultat ne peut que plaire
         - Je ne suis pas satisfaite de cette banque
         - Ce n'est pas une entreprise sérieuse
         - Le conseiller n'a pas été très aimable
@@ -83,6 +87,11 @@ CASES = {
         + grave bien
         """,
     "what turns": """
+        - Supprimer cette ligne est une honte
+        - Ils ignorent la catastrophe et le scandale
+        + Toujours aucun problème après deux ans
+        + Un technicien est venu résoudre mon problème
+        - Ne manquez pas de patience, ils manquent de tout respect
         + L'association lutte contre la fraude
         + Un plan pour réduire la pollution
         + La région veut éviter une pénurie
@@ -139,6 +148,8 @@ CASES = {
         - Fuite de données chez un opérateur
         """,
     "irony of thanks and applause": """
+        + Un personnel super malgré un site nul et lent
+        + Merci à l'équipe pour son aide après mon accident
         - Merci Orange pour la panne de ce matin
         - Merci à votre service client pour ces trois heures d'attente
         - Bravo, encore un colis perdu
@@ -314,6 +325,8 @@ CASES = {
         0 Un hôtel 4 étoiles ouvre à Nice
         """,
     "lost accents, letters drawn out or doubled": """
+        0 Outre Paris, le groupe est présent à Lyon
+        0 La maitrise du chinois est demandée
         - decu et degoute
         - nuuuuul
         - innadmissible
@@ -353,6 +366,94 @@ CASES = {
         - Arnaque totale
         + Foncez les yeux fermés
         + À voir absolument
+        """,
+    "what customers write": """
+        - Ça fait 3 semaines que j'attends mon remboursement, c'est quand même dingue
+        - toujours aucune nouvelle de mon technicien, il devait passer lundi...
+        - Je viens de passer 45 min au téléphone pour m'entendre dire que mon dossier n'existe pas
+        - Bonjour, ma box redémarre toutes les 10 minutes, comment on fait pour télétravailler ?
+        - Le chauffeur a jeté mon colis par-dessus le portail
+        - Votre appli plante depuis la mise à jour
+        - 12 € de frais pour un virement, vous êtes sérieux ?
+        - Deux heures coincés sur le tarmac sans une bouteille d'eau
+        - Mon assurance me lâche au premier pépin
+        + Hâte de retrouver leur nouvelle collection !
+        + Chapeau à la conseillère qui a tout réglé en cinq minutes
+        + J'ai reçu ma commande ce matin, nickel, rien à dire
+        - Qui d'autre n'a plus de 4G à Lyon ?
+        - Ils m'ont facturé deux fois le même abonnement
+        - Leur engagement pour le climat ? Du vent
+        - On nous prend vraiment pour des jambons
+        - Y'en a marre de vos pubs toutes les deux minutes
+        - non mais le sketch cette compagnie
+        - Le steak était cru et le serveur désagréable
+        - Portions minuscules, addition salée
+        + Cuisine maison, accueil au top, on reviendra
+        + Le meilleur burger de la ville, sans discussion
+        - Mouais, je m'attendais à mieux pour ce prix
+        + J'ai été agréablement surpris par la qualité
+        - Pas convaincue par leur nouvelle recette
+        - Je suis tombée malade après avoir mangé leurs sushis
+        - Ma fille a fait une réaction allergique à cause de votre crème
+        - La batterie ne tient pas deux heures
+        - Écran rayé à la réception, et on me demande de payer le retour
+        - Téléphone qui chauffe, dangereux
+        - Le SAV m'a envoyé bouler
+        - Personne pour m'aider en magasin
+        + Les caissières sont adorables
+        + Toujours un plaisir de voyager avec vous
+        + Sièges confortables et personnel aux petits soins
+        - Ma valise est arrivée en miettes
+        - Il neige et EDF me coupe le courant, bravo
+        - Ma facture de gaz a triplé
+        + Merci au technicien Enedis venu un dimanche
+        0 Quels sont vos horaires d'ouverture le samedi ?
+        0 Le siège de la société se trouve à Nantes
+        0 L'assemblée générale aura lieu le 12 mai
+        0 Je cherche un abonnement pour mon fils
+        0 Est-ce que le modèle existe en bleu ?
+        """,
+    "what the news says of companies and politics": """
+        - Pénurie de lait infantile dans les rayons, les parents s'inquiètent
+        - Une salariée porte plainte pour harcèlement contre son directeur
+        - Le constructeur rappelle 40 000 véhicules pour un défaut de freins
+        - L'enseigne accusée de vendre de la viande avariée
+        - La marque s'excuse après une publicité jugée sexiste
+        - Cet influenceur dénonce les conditions de travail chez leur sous-traitant
+        - Nouvelle cyberattaque : les données de deux millions de clients dans la nature
+        - La grève se poursuit, les vols restent cloués au sol
+        - Le cours de l'action dévisse de 12 %
+        + L'action bondit après des résultats record
+        + Le groupe va recruter 2 000 personnes, une bonne nouvelle pour la région
+        + Prix du meilleur employeur pour la troisième année de suite
+        - Le ministre se défausse, comme d'habitude
+        - Cette réforme est une aberration
+        - Le maire a menti aux habitants
+        + Enfin une mesure de bon sens
+        - Encore un cadeau aux plus riches
+        - Ils s'en mettent plein les poches
+        - Les soignants sont à bout
+        + Fiers de nos bénévoles
+        + Quelle belle initiative des lycéens
+        """,
+    "what viewers and readers write": """
+        + Ce documentaire m'a bouleversé, à voir
+        - Film creux, dialogues plats, acteurs en roue libre
+        + Une merveille de drôlerie et d'intelligence
+        - J'ai décroché au bout de dix minutes
+        + On ne voit pas le temps passer
+        + Le scénario tient la route et les acteurs sont justes
+        - C'est long, mais c'est long !
+        + Série bien foutue, on s'attache vite aux personnages
+        - Tout ça pour ça
+        - La saison de trop
+        + Je ne m'en lasse pas
+        + Vivement la suite !
+        - Si vous aimez perdre votre temps, allez-y
+        - Moi qui croyais que c'était une entreprise sérieuse...
+        - J'ai rarement vu un tel mépris
+        + On se sent écoutés et respectés
+        - Résiliation impossible, ils font la sourde oreille
         """,
     "nothing said": """
         0 Bonjour, je voudrais connaître les horaires

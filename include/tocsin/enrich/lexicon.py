@@ -122,14 +122,18 @@ def french() -> Lexicon:
             for form in inflected(word, kind):
                 words = tuple(token.lower() for token in TOKEN.findall(form))
                 phrases[words] = Entry(tuple(map(fold, words[1:])), valence, role, kind in "vf")
-                if _keeps_accent(words, kind, valence):
+                if _keeps_accent(words, kind):
                     kept.add(words)
     plain = {words: fold(words[0]) for words in phrases}
     # "salé" must not become "sale": only words that have an accent to lose are found without it.
     accented = (
         (plain[words], entry) for words, entry in phrases.items() if plain[words] != words[0] and words not in kept
     )
-    long = ((_worn(plain[words]), entry) for words, entry in phrases.items() if len(words[0]) >= SURE_LENGTH)
+    long = (
+        (_worn(plain[words]), entry)
+        for words, entry in phrases.items()
+        if len(words[0]) >= SURE_LENGTH and words not in kept
+    )
     return Lexicon(
         _by_first((words[0], entry) for words, entry in phrases.items()),
         _by_first(accented),
@@ -138,9 +142,9 @@ def french() -> Lexicon:
     )
 
 
-def _keeps_accent(words: Sequence[str], kind: str, valence: float) -> bool:
-    """Say whether the last accent may not be lost: "travaille" is no praise, "degoute" complains either way."""
-    return kind == "a" and valence > 0 and words[0].endswith(("é", "és"))
+def _keeps_accent(words: Sequence[str], kind: str) -> bool:
+    """Say whether the last accent may not be lost: "travaille" is no praise, "outre" no anger."""
+    return kind == "a" and words[0].endswith(("é", "és"))
 
 
 @lru_cache(maxsize=50_000)
