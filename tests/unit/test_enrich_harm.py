@@ -30,14 +30,14 @@ def test_a_text_may_harm_one_brand_and_not_the_other() -> None:
     assert (bulla.brand, bulla.tone, bulla.harm) == ("bulla", Tone.NEGATIVE, Harm.HARMFUL)
     assert (coca.brand, coca.tone, coca.harm, coca.score, coca.words) == ("coca", Tone.POSITIVE, Harm.NONE, 0.0, ())
     assert bulla.score == -bulla.compound > 0.5
-    assert set(bulla.words) == {"disgrace", "awful"}
+    assert set(bulla.words) == {"a disgrace", "awful"}
 
 
 def test_french_is_judged_by_its_own_ear() -> None:
     text = "Bulla a menti, quelle honte !\nCoca-Cola : une boisson délicieuse, bravo."
     bulla, coca = judged(text, "fr")
     assert (bulla.harm, coca.harm) == (Harm.HARMFUL, Harm.NONE)
-    assert "honte" in bulla.words
+    assert bulla.words == ("menti", "quelle honte")
 
 
 def test_a_brand_alone_is_judged_by_the_whole_text() -> None:
@@ -65,4 +65,4 @@ def test_a_language_that_nobody_reads_is_no_guess(language: str) -> None:
 
 def test_words_of_a_link_decide_nothing() -> None:
     (bulla,) = judged("Bulla is a disgrace https://x.example/awful-terrible")
-    assert bulla.words == ("disgrace",)
+    assert bulla.words == ("a disgrace",)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tocsin.enrich.harm import Passage, judge
+from tocsin.enrich.harm_words import CrisisWords, shipped
 from tocsin.enrich.recall import Recall, digest
 from tocsin.enrich.tags import Tags
 from tocsin.enrich.voices import Voices
@@ -26,6 +28,7 @@ class Tagger:
     languages: "LanguageReader"
     tones: "ToneReader"
     finder: "EntityFinder"
+    crisis: CrisisWords = field(default_factory=shipped, compare=False, repr=False)
     voices: Voices = field(default_factory=Voices)
     recall: Recall = field(default_factory=Recall, compare=False, repr=False)
 
@@ -54,7 +57,8 @@ class Tagger:
     def _ask(self, item: RawItem, hits: "tuple[Hit, ...]") -> "_Asked":
         named = dict.fromkeys(hit.brand for hit in hits) if item.brands is None else dict.fromkeys(item.brands)
         brands = tuple(brand for brand in named if brand in self.watched)
-        return _Asked(full_text(item.title, item.text), item.title, item.language, brands, hits)
+        day = self.crisis.since(item.published_at.date())
+        return _Asked(full_text(item.title, item.text), item.title, item.language, brands, hits, day)
 
     def _judge(self, asked: "Sequence[_Asked]") -> list[Tags]:
         tags = [self._read(one) if one.brands else Tags() for one in asked]
@@ -64,7 +68,8 @@ class Tagger:
     def _read(self, asked: "_Asked") -> Tags:
         language = self.languages.read(asked.text, asked.declared)
         tone, compound = self.tones.read(asked.text, language, [(hit.start, hit.end) for hit in asked.hits])
-        judged = judge(Passage(asked.text, asked.title, language, asked.hits), asked.brands, self.tones)
+        passage = Passage(asked.text, asked.title, language, asked.hits, asked.day, (tone, compound))
+        judged = judge(passage, asked.brands, self.tones, self.crisis)
         return Tags(asked.brands, language, tone, compound, judgements=judged)
 
     def _name(self, texts: Sequence[str], tags: Sequence[Tags]) -> list[tuple[Entity, ...]]:
@@ -87,6 +92,8 @@ class _Asked:
     declared: str | None
     brands: tuple[str, ...]
     hits: "tuple[Hit, ...]"
+    day: date
+    """Since when the crisis words of its day count: the same for years, so that a copy of last week is known."""
 
 
 def build_tagger(

@@ -91,6 +91,11 @@ class ToneReader:
         compound = ear.settled(combine([ear.score(heard[start:end]) for start, end in concerning]))
         return self._thresholds.label(compound), compound
 
+    def weigh(self, valences: Sequence[float]) -> tuple[Tone, float]:
+        """Give tone and valence of several things that are said together, as of the sentences of a text."""
+        compound = combine(valences)
+        return self._thresholds.label(compound), compound
+
     def sentences(self, text: str, language: str, names: Sequence[tuple[int, int]] = ()) -> tuple[HeardSpan, ...]:
         """Hear each sentence of a text, in order, as far as LONGEST; none in a language without an ear."""
         ear = self._ears.get(language)
