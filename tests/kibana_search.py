@@ -143,7 +143,7 @@ class Dashboards:
         newest = [{view["timeFieldName"]: {"order": "desc"}}]
         body = {"size": 500, "query": _all(within), "sort": newest, "fields": columns, "_source": False}
         hits = self.search(view["title"], body)["hits"]["hits"]
-        rows = [{column: values[0] for column, values in hit.get("fields", {}).items()} for hit in hits]
+        rows = [{column: _listed(values) for column, values in hit.get("fields", {}).items()} for hit in hits]
         return Drawing(name, panel.get("title", ""), rows, tuple(columns))
 
     def _view(self, references: Sequence[Json], name: str) -> Json:
@@ -155,6 +155,11 @@ class Dashboards:
         name = f"{panel['panelIndex']}:{panel['panelRefName']}"
         (found,) = (each["id"] for each in board["references"] if each["name"] == name)
         return self.objects[kind, found]
+
+
+def _listed(values: list[Any]) -> Any:
+    """What a cell shows of a field: its value, or all of them."""
+    return values[0] if len(values) == 1 else ", ".join(map(str, values))
 
 
 def by_key(objects: Sequence[Json]) -> dict[tuple[str, str], Json]:

@@ -13,9 +13,11 @@ from tocsin.model import (
     BUCKET,
     BadItem,
     Entity,
+    Harm,
     Hourly,
     Incident,
     IncidentState,
+    Judgement,
     Mention,
     Rhythm,
     SeriesPoint,
@@ -32,6 +34,13 @@ LABELS = Labels(BRANDS, ZoneInfo("Europe/Paris"))
 NETWORKS = ("web", "news", "forum")
 LANGUAGES = ("fr", "en")
 SOURCES = ("le-monde", "the-times", "forum-fr")
+COMPOUNDS = {Tone.NEGATIVE: -0.7, Tone.NEUTRAL: 0.0, Tone.POSITIVE: 0.6, Tone.UNKNOWN: 0.0}
+HARMS = {
+    Tone.NEGATIVE: Harm.HARMFUL,
+    Tone.NEUTRAL: Harm.NONE,
+    Tone.POSITIVE: Harm.NONE,
+    Tone.UNKNOWN: Harm.UNKNOWN,
+}
 EVERY = timedelta(minutes=20)
 DAYS = 16
 
@@ -75,6 +84,7 @@ def _mentions(chance: Random) -> Iterator[Mention]:
         mention_id = f"m{number:05}"
         latest[brand] = latest[brand] if is_copy else mention_id
         at = NOW - number * EVERY - timedelta(seconds=chance.randrange(600))
+        judged = _judged(brand, tone, number)
         title = f"Publication {number} : « {BRANDS[brand]} » & Cie"
         yield Mention(
             id=mention_id,
@@ -87,12 +97,23 @@ def _mentions(chance: Random) -> Iterator[Mention]:
             published_at=at,
             discovered_at=at + timedelta(minutes=2),
             language=chance.choice(LANGUAGES) if tone is not Tone.UNKNOWN else "und",
-            brands=(brand,),
+            brands=tuple(each.brand for each in judged),
+            judgements=judged,
             tone=tone,
-            compound={Tone.NEGATIVE: -0.7, Tone.POSITIVE: 0.6}.get(tone, 0.0),
+            compound=COMPOUNDS[tone],
             story_id=latest[brand],
             entities=(Entity(BRANDS[brand], "ORG", title.index("«") + 2, title.index("»") - 1),),
         )
+
+
+def _judged(brand: str, tone: Tone, number: int) -> tuple[Judgement, ...]:
+    """What a post says of its brand, and every ninth of another one besides, which it does no harm."""
+    compound = COMPOUNDS[tone]
+    harm = HARMS[tone] if number % 13 else Harm.RESOLVED
+    told = Judgement(brand, tone, compound, harm, -min(compound, 0.0), ("honte",) if harm is Harm.HARMFUL else ())
+    beside = tuple(BRANDS)[(number + 1) % len(BRANDS)]
+    spared = Judgement(beside, Tone.NEUTRAL, 0.0, Harm.NONE, 0.0)
+    return (told,) if number % 9 else (told, spared)
 
 
 def _points(chance: Random) -> Iterator[SeriesPoint]:

@@ -84,6 +84,7 @@ def test_every_control_offers_what_is_there(boards, language):
             offered.setdefault(field, set()).update(values)
     assert offered == {
         "brand_name": set(BRANDS.values()),
+        "harmed_name": set(BRANDS.values()),
         "language": {"fr", "en", "und"},
         "network": {"web", "news", "forum"},
         "tone": {"negative", "neutral", "positive", "unknown"},
@@ -102,7 +103,7 @@ def test_the_link_of_the_mail_shows_one_brand_in_every_panel(boards, language, b
     assert silent(drawings) == {}
     (posts,) = (each for each in drawings if each.panel == "posts")
     (row,) = (each for each in drawings if each.panel.startswith("row/"))
-    assert {each["brand_name"] for each in posts.rows} == {BRANDS[brand]}
+    assert all(BRANDS[brand] in each["brand_name"] for each in posts.rows)
     assert {tuple(each["brand"]) for each in row.rows} == {(BRANDS[brand],)}
     assert len(row.rows) == 2
 
@@ -132,7 +133,7 @@ def test_numbers_of_now_are_those_of_the_world(boards, world):
     copies = [
         each
         for each in world.mentions
-        if each.published_at >= NOW - timedelta(hours=24) and each.tone is Tone.NEGATIVE and each.story_id != each.id
+        if each.published_at >= NOW - timedelta(hours=24) and each.harmed and each.story_id != each.id
     ]
     assert number(now, "counted", "counted") == sum(point.counted for point in last) > 0
     assert number(now, "copies", "m") == len(copies) > 0
@@ -150,8 +151,8 @@ def test_numbers_of_monday_are_those_of_the_world(boards, world):
     monday = list(boards["en"].draw("tocsin-monday-en"))
     week = [each for each in world.mentions if day(16) <= each.published_at < day(23) and each.story_id == each.id]
     before = [each for each in world.mentions if day(9) <= each.published_at < day(16) and each.story_id == each.id]
-    bad = [each for each in week if each.tone is Tone.NEGATIVE]
-    bad_before = [each for each in before if each.tone is Tone.NEGATIVE]
+    bad = [each for each in week if each.harmed]
+    bad_before = [each for each in before if each.harmed]
     known = [each for each in week if each.tone is not Tone.UNKNOWN]
     assert (number(monday, "stories", "m"), number(monday, "stories", "p")) == (len(week), len(before))
     assert (number(monday, "negative", "m"), number(monday, "negative", "p")) == (len(bad), len(bad_before))
@@ -165,13 +166,13 @@ def test_numbers_of_monday_are_those_of_the_world(boards, world):
     for row in voice.rows:
         (brand,) = (key for key, name in BRANDS.items() if name == row["brand"])
         ours, ours_before, ours_bad, ours_bad_before = (
-            sum(each.brands == (brand,) for each in posts) for posts in (week, before, bad, bad_before)
+            sum(brand in each.brands for each in posts) for posts in (week, before, bad, bad_before)
         )
         assert row["stories"] == ours
-        assert row["voice"] == pytest.approx(ours / len(week))
+        assert row["voice"] == pytest.approx(ours / sum(len(each.brands) for each in week))
         assert row["change"] == pytest.approx(ours / ours_before - 1)
         assert row["worse"] == pytest.approx(ours_bad / ours_bad_before - 1)
-        assert row["share"] == pytest.approx(ours_bad / sum(each.brands == (brand,) for each in known))
+        assert row["share"] == pytest.approx(ours_bad / sum(brand in each.brands for each in known))
 
 
 def test_numbers_of_an_incident_are_those_of_the_world(boards, world):
@@ -179,8 +180,8 @@ def test_numbers_of_an_incident_are_those_of_the_world(boards, world):
     link = dashboard_link("https://k", space="default", brand_name=BRANDS["abc"], window=window, language="en")
     name, view = opened(link)
     incident = list(boards["en"].draw(name, view))
-    posts = [each for each in world.mentions if each.brands == ("abc",) and each.published_at >= window.start]
-    bad = [each for each in posts if each.tone is Tone.NEGATIVE]
+    posts = [each for each in world.mentions if "abc" in each.brands and each.published_at >= window.start]
+    bad = [each for each in posts if each.harmed]
     assert number(incident, "told", "m") == sum(each.story_id == each.id for each in bad) > 0
     assert number(incident, "copies", "m") == sum(each.story_id != each.id for each in bad) > 0
     assert number(incident, "authors", "m") == len({each.author for each in bad if each.author}) > 0

@@ -63,7 +63,7 @@ def test_both_languages_have_the_same_panels_in_the_same_places() -> None:
 def test_controls_come_in_the_order_in_which_people_think() -> None:
     rows = {board["id"]: controls_of(board) for board in shipped() if board["type"] == "dashboard"}
     fields = {name: [each["explicitInput"]["fieldName"] for each in row.values()] for name, row in rows.items()}
-    every = ["brand_name", "language", "network", "tone"]
+    every = ["brand_name", "harmed_name", "language", "network", "tone"]
     assert fields == {
         "tocsin-now-en": ["brand_name"],
         "tocsin-monday-en": every,

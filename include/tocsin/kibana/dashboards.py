@@ -9,7 +9,7 @@ from tocsin.kibana.panels import Panel, links
 from tocsin.kibana.texts import Texts
 
 BRAND = ("brand_name",)
-OF_MENTIONS = ("brand_name", "language", "network", "tone")
+OF_MENTIONS = ("brand_name", "harmed_name", "language", "network", "tone")
 """What mentions can be filtered by, in the order in which people think; a later control offers what is left."""
 
 CONTROLS = {"now": BRAND, "monday": OF_MENTIONS, "incident": BRAND, "every": OF_MENTIONS, "sources": ()}

@@ -34,6 +34,21 @@ _TONES = Said(
         " : une langue que nous ne savons pas juger ; rien n’est deviné, et les parts n’en tiennent pas compte."
     ),
 )
+_HARM = Said(
+    en=(
+        "**Negative** stories, posts and copies are those that harm a brand: they speak against it, or tell of a "
+        "harm laid at its door. That is judged brand by brand, and *deciding words* say why. The tone beside it is "
+        "how the whole text sounds. A post about several brands is negative in the row of each as soon as it harms "
+        "one of them; the control *Harmed brand* of *Every mention* is exact."
+    ),
+    fr=(
+        "**Négatifs** : les sujets, publications et copies qui mettent en cause une marque, parce qu’ils en disent "
+        "du mal ou lui imputent un tort. Cela se juge marque par marque, et les *mots décisifs* disent pourquoi. La "
+        "tonalité, à côté, est celle de tout le texte. Une publication sur plusieurs marques est négative dans la "
+        "ligne de chacune dès qu’elle en met une en cause ; le choix *Marque mise en cause* de *Toutes les mentions* "
+        "est exact."
+    ),
+)
 _COVERAGE = Said(
     en=(
         "**Coverage** is the share of the sources that answered lately. Below 100 % the true figures may be "
@@ -141,9 +156,9 @@ def _guide(*parts: Said) -> tuple[str, str]:
 
 
 GUIDES: Mapping[str, tuple[str, str]] = {
-    "guide_now": _guide(_CURVE, _NOW, _STORIES, _COVERAGE, _BRAND_ONLY, _TIMES),
-    "guide_monday": _guide(_MONDAY, _STORIES, _TONES),
-    "guide_incident": _guide(_INCIDENT, _CURVE, _STORIES, _TONES, _COVERAGE, _BRAND_ONLY, _TIMES),
-    "guide_every": _guide(_STORIES, _TONES, _TIMES),
+    "guide_now": _guide(_CURVE, _NOW, _STORIES, _HARM, _COVERAGE, _BRAND_ONLY, _TIMES),
+    "guide_monday": _guide(_MONDAY, _STORIES, _HARM, _TONES),
+    "guide_incident": _guide(_INCIDENT, _CURVE, _STORIES, _HARM, _TONES, _COVERAGE, _BRAND_ONLY, _TIMES),
+    "guide_every": _guide(_STORIES, _HARM, _TONES, _TIMES),
     "guide_sources": _guide(_SOURCES, _COVERAGE, _TIMES),
 }

@@ -29,7 +29,7 @@ def incident(t: Texts) -> Json:
             ],
         ),
         (6, [(48, chart(t, "row", "p_incident", states.incidents(t)))]),
-        (13, [(48, chart(t, "stories", "p_negative_stories", stories.top_stories(t, kql=stories.NEGATIVE)))]),
+        (13, [(48, chart(t, "stories", "p_negative_stories", stories.top_stories(t, harmful=True)))]),
         (
             12,
             [

@@ -2,19 +2,28 @@
 
 from tocsin.kibana.columns import Json, kuery
 from tocsin.kibana.objects import compact, saved_object
+from tocsin.kibana.stories import NEGATIVE
 from tocsin.kibana.texts import Texts
 
 INDEX = "kibanaSavedObjectMeta.searchSourceJSON.index"
 
-POST = ["brand_name", "tone", "network", "headline", "message", "url.full"]
-NEGATIVE_POST = ["brand_name", "network", "headline", "message", "url.full"]
+POST = ["brand_name", "tone", "harmed_name", "harm.words", "network", "headline", "message", "url.full"]
+HARMFUL_POST = ["harmed_name", "harm.words", "network", "headline", "message", "url.full"]
 INCIDENT = ["brand_name", "level", "state", "since", "closed_at", "minutes", "peak_factor", "mentions", "link"]
 
-WIDTHS = {"brand_name": 140, "tone": 90, "network": 90, "headline": 420, "url.full": 90}
+WIDTHS = {
+    "brand_name": 140,
+    "harmed_name": 140,
+    "harm.words": 170,
+    "tone": 90,
+    "network": 90,
+    "headline": 420,
+    "url.full": 90,
+}
 """Pixels, so that the text gets the rest."""
 
 SEARCHES = {
-    "negative": ("mentions", NEGATIVE_POST, 'tone : "negative"'),
+    "negative": ("mentions", HARMFUL_POST, NEGATIVE),
     "posts": ("mentions", POST, ""),
     "incidents": ("incidents", INCIDENT, ""),
 }

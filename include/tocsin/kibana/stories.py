@@ -9,7 +9,8 @@ from tocsin.kibana.texts import Texts
 FIRST = "not story.is_copy : true"
 """A story's first post. Asked as "not a copy", as a filter on this field must be asked everywhere."""
 COPY = "story.is_copy : true"
-NEGATIVE = 'tone : "negative"'
+NEGATIVE = "harmed : *"
+"""What harms a brand, as detection counts it: a text may sound bad and harm none, or damn one brand of two."""
 NEGATIVE_COPY = f"{NEGATIVE} and {COPY}"
 NEGATIVE_FIRST = f"{NEGATIVE} and {FIRST}"
 KNOWN_FIRST = f'not tone : "unknown" and {FIRST}'
@@ -82,7 +83,7 @@ def tile(t: Texts, name: str, kql: str) -> Chart:
 
 
 def authors_tile(t: Texts) -> Chart:
-    """How many people signed the negative posts."""
+    """How many people signed the posts that harm a brand."""
     authors = measure("m", t("authors"), "unique_count", "user.hash", kql=f"{NEGATIVE} and {SIGNED}", form=WHOLE)
     return metric(Layer("l", "mentions", (authors,)))
 
@@ -97,18 +98,20 @@ def when(t: Texts) -> Chart:
     return heatmap(Layer("l", "mentions", columns), colours.steps(colours.AMOUNT, (0, 25, 50, 75), "percent"))
 
 
-def top_stories(t: Texts, *, kql: str = "", rows: int = 10) -> Chart:
-    """The most copied stories: title and link of its latest post, and how many copies."""
+def top_stories(t: Texts, *, harmful: bool = False, rows: int = 10) -> Chart:
+    """The most copied stories: title and link of its latest post, how many copies; if `harmful`, by which words."""
     columns = (
         by("story", t("story.id"), "story.id", size=25, most="n"),
         latest("title", t("headline"), "headline"),
+        *((latest("words", t("harm.words"), "harm.words"),) if harmful else ()),
         latest("url", t("url.full"), "url.full"),
         count("n", t("posts_all")),
         count("copies", t("copies"), COPY),
         measure("authors", t("authors"), "unique_count", "user.hash", kql=SIGNED, form=WHOLE),
         measure("first", t("first_seen"), "min", "@timestamp", kind="date"),
     )
-    looks = {"story": Looks(hidden=True), "title": Looks(width=520)}
+    looks = {"story": Looks(hidden=True), "title": Looks(width=400 if harmful else 520)}
+    kql = NEGATIVE if harmful else ""
     return table(Layer("l", "mentions", columns), looks, sort="n", rows=rows, kql=kql)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tocsin.kibana.columns import MINUTES, ONE_DECIMAL, PERCENT, TIMES, Json
 from tocsin.kibana.objects import compact, saved_object
 from tocsin.kibana.texts import Texts
-from tocsin.model import Health
+from tocsin.model import Harm, Health
 
 TIME = {
     "mentions": "@timestamp",
@@ -21,6 +21,10 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "mentions": (
         "@timestamp",
         "brand_name",
+        "harmed_name",
+        "harm.label",
+        "harm.score",
+        "harm.words",
         "language",
         "network",
         "tone",
@@ -74,6 +78,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "mentions": {
         "tone": ("negative", "neutral", "positive", "unknown"),
+        "harm.label": tuple(Harm),
         "local.weekday": ("1", "2", "3", "4", "5", "6", "7"),
     },
     "incidents": {"level": ("calm", "watch", "critical"), "state": ("open", "closed")},
