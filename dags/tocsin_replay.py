@@ -30,13 +30,16 @@ def tocsin_replay() -> None:
 
     @task
     def replay(params: dict[str, Any]) -> str:
+        import os
         from pathlib import Path
 
+        from tocsin.config import read_settings
         from tocsin.wiring.replay import check_target, replay_archive, write_outcome
 
         check_target(Path(params["out"]))
         columns = Path(params["columns"]) if params["columns"] else None
-        outcome = replay_archive(Path(params["archive"]), columns, Path(params["config"]))
+        models = read_settings(os.environ).tone_models
+        outcome = replay_archive(Path(params["archive"]), columns, Path(params["config"]), tone_models=models)
         return write_outcome(outcome, Path(params["out"]))
 
     replay()  # type: ignore[call-arg]  # Airflow fills `params` from the run

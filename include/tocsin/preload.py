@@ -22,10 +22,11 @@ def preload() -> None:
     """
     for name in _HEAVY:
         importlib.import_module(name)
-    config = load_config(read_settings(os.environ).config)
+    settings = read_settings(os.environ)
+    config = load_config(settings.config)
     from tocsin.enrich.entities import choose_models, load
     from tocsin.wiring.tools import make_tagger
 
-    make_tagger(config)
+    make_tagger(config, tone_models=settings.tone_models)
     for package in choose_models(config.languages, config.models).values():
         load(package)

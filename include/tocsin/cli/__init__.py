@@ -19,6 +19,7 @@ from tocsin.cli.sources_commands import sources_app
 from tocsin.cli.step_commands import collect, enrich, index, search, status, watch
 from tocsin.cli.store_commands import store_app
 from tocsin.cli.stream_command import stream
+from tocsin.cli.tone_commands import tone_app
 from tocsin.cli.upkeep_command import upkeep
 from tocsin.cli.websub_commands import websub_app
 from tocsin.cli.x_commands import x_app
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(brands_app, name="brands")
 app.add_typer(config_app, name="config")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(tone_app, name="tone")
 app.add_typer(kibana_app, name="kibana")
 app.add_typer(store_app, name="store")
 app.add_typer(x_app, name="x")

@@ -1,5 +1,6 @@
 """`tocsin evaluate ...`: how well single texts are judged, on labelled files of anybody's."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tocsin.cli.evaluate_tables import show_brands, show_figures, show_language, show_pairs, show_tone
+from tocsin.config import read_settings
 from tocsin.errors import ConfigError
 from tocsin.wiring.replay import check_target
 
@@ -105,11 +107,9 @@ def tone(  # noqa: PLR0913 - one option each
     """
     from tocsin.wiring.evaluating import ToneFile, evaluate_tone
 
+    models = read_settings(os.environ).tone_models or ""
     _check(json)
-    column, sign, value = only.partition("=")
-    if only and not sign:
-        raise ConfigError(f"--only: {only!r} names no value; write column=value, such as split=val")
-    asked = ToneFile(file, text, label, target, time, lang, labels, encoding, (column.strip(), value.strip()))
+    asked = ToneFile(file, text, label, target, time, lang, labels, encoding, part_of(only), models=models)
     with progress() as show:
         result = evaluate_tone(asked, show(file.name))
     show_tone(console, result)
@@ -204,6 +204,14 @@ def brands(
         result = evaluate_brands(file, config, text, brands, encoding, show(file.name))
     show_brands(console, result, errors)
     _write(result, json)
+
+
+def part_of(only: str) -> tuple[str, str]:
+    """Read `--only column=value`; empty is all of a file."""
+    column, sign, value = only.partition("=")
+    if only and not sign:
+        raise ConfigError(f"--only: {only!r} names no value; write column=value, such as split=val")
+    return column.strip(), value.strip()
 
 
 def _check(json: Path | None) -> None:

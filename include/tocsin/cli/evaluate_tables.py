@@ -23,7 +23,7 @@ _LISTED = 8
 def show_tone(console: Console, result: "ToneResult") -> None:
     """Print what was counted, the confusion, the figures in all, per class and per period."""
     _show_rows(console, result.file, result.rows, result.problems)
-    console.print(Text(f"labels: {result.labels}"))
+    console.print(Text(f"labels: {result.labels}; heard by: {result.heard_by}"))
     if result.other_labels:
         console.print(Text(f"left out, other labels: {_listed(result.other_labels)}"))
     console.print(Text(f"languages: {_listed(result.tone.languages)}"))

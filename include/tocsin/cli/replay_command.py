@@ -1,5 +1,6 @@
 """`tocsin replay`: live an archive again and print what would have happened."""
 
+import os
 import sys
 import time
 from datetime import datetime
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from tocsin.config import read_settings
 from tocsin.errors import ConfigError
 from tocsin.replay.score import Outcome
 from tocsin.wiring.replay import check_target, replay_archive, write_outcome
@@ -43,6 +45,7 @@ def replay(
     zone = read_zone(time_zone)
     if json is not None:
         check_target(json)
+    tone_models = read_settings(os.environ).tone_models
     started = time.perf_counter()
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors
@@ -52,7 +55,7 @@ def replay(
         def show(at: datetime, done: int, total: int) -> None:
             bar.update(task, description=f"{at.astimezone(zone):%Y-%m-%d %H:%M}", completed=done, total=total)
 
-        outcome = replay_archive(archive, columns, config, progress=show)
+        outcome = replay_archive(archive, columns, config, tone_models=tone_models, progress=show)
     seconds = time.perf_counter() - started
     console.print(incident_table(outcome, zone))
     console.print(step_table(outcome))

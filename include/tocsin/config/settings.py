@@ -112,6 +112,16 @@ def _jetstreams(text: object) -> object:
     return servers
 
 
+def _tone_models(text: str) -> str:
+    if "=" not in text:
+        return text
+    for part in text.split(","):
+        language, _, path = part.partition("=")
+        if language.strip() not in {"fr", "en"} or not path.strip():
+            raise ValueError("write a folder, or en=FILE and fr=FILE with a comma between")
+    return text
+
+
 class Settings(BaseModel):
     """The settings of this process. A field's name is its variable's, in small letters without TOCSIN_."""
 
@@ -174,6 +184,8 @@ class Settings(BaseModel):
     """File that each round writes its counts to for Prometheus' node exporter, such as `/srv/prom/tocsin.prom`."""
     websub_callback: Annotated[str, AfterValidator(_callback)] | None = None
     """Address where hubs reach `tocsin websub serve`, such as `https://hooks.example.org`; default: only poll."""
+    tone_models: Annotated[str, AfterValidator(_tone_models)] | None = None
+    """Models of tone by `tocsin tone train`: a folder, or `en=FILE,fr=FILE`; default: none, the rules alone."""
     keep_mentions: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=400)
     """How long mentions and the series are kept, 1d to 3650d, where a brand says nothing else: `400d` (default)."""
     keep_raw: Annotated[timedelta, BeforeValidator(_keep)] = timedelta(days=90)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
+from typing import Protocol
 
 from tocsin.enrich.folding import without_handles, without_links
 from tocsin.enrich.heard import NEUTRAL, Ear, HeardSpan, Scorer
@@ -67,12 +68,29 @@ class Thresholds:
         return Tone.POSITIVE if compound >= self.positive else Tone.NEUTRAL
 
 
-class ToneReader:
-    """One ear per language; a language without one is UNKNOWN, never a guess."""
+class Learnt(Protocol):
+    """A model that a team trained on its own labels (`enrich.model`)."""
 
-    def __init__(self, thresholds: Thresholds, ears: Mapping[str, Ear] | None = None) -> None:
+    def read(self, text: str, rules: "ToneReader") -> tuple[Tone, float]:
+        """Give tone and valence of what `heard_sentences` gives of a text; `rules` says what the rules hear in it."""
+
+
+class ToneReader:
+    """One ear per language; a language without one is UNKNOWN, never a guess.
+
+    Where a model was trained for a language it says the tone of a text; sentences and words stay with the rules.
+    """
+
+    def __init__(
+        self,
+        thresholds: Thresholds,
+        ears: Mapping[str, Ear] | None = None,
+        learnt: Mapping[str, Learnt] | None = None,
+    ) -> None:
         self._thresholds = thresholds
         self._ears = own_ears() if ears is None else dict(ears)
+        self._learnt = dict(learnt or {})
+        self._by_rules = ToneReader(thresholds, self._ears) if learnt else self
 
     def speaks(self, language: str) -> bool:
         """Say whether there is an ear for this language."""
@@ -86,9 +104,10 @@ class ToneReader:
         ear = self._ears.get(language)
         if ear is None:
             return Tone.UNKNOWN, 0.0
-        spans, heard = sentence_spans(text[:LONGEST]), without_names(text, names)
-        concerning = about(spans, names) if len(text) > SHORT else spans
-        compound = ear.settled(combine([ear.score(heard[start:end]) for start, end in concerning]))
+        concerning = heard_sentences(text, names)
+        if learnt := self._learnt.get(language):
+            return learnt.read("\n".join(concerning), self._by_rules)
+        compound = ear.settled(combine([ear.score(sentence) for sentence in concerning]))
         return self._thresholds.label(compound), compound
 
     def weigh(self, valences: Sequence[float]) -> tuple[Tone, float]:
@@ -133,6 +152,13 @@ def one_by_one(score: Scorer) -> Callable[[str], Sequence[HeardSpan]]:
         return [word for word in heard if abs(word.valence) >= NEUTRAL]
 
     return words
+
+
+def heard_sentences(text: str, names: Sequence[tuple[int, int]] = ()) -> list[str]:
+    """Give the sentences by which a text's tone is judged: all of a short one, of a long one those that concern."""
+    spans, heard = sentence_spans(text[:LONGEST]), without_names(text, names)
+    concerning = about(spans, names) if len(text) > SHORT else spans
+    return [heard[start:end] for start, end in concerning]
 
 
 def without_names(text: str, names: Sequence[tuple[int, int]]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Table = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 DRAWS = 1_000
-_SEED = 20150222
+SEED = 20150222
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _f1_of(table: Sequence[Sequence[int]], columns: list[int]) -> tuple[Estimate
 
     counts = np.asarray(table, dtype=np.int64)
     shares = counts.ravel() / counts.sum()
-    drawn = np.random.default_rng(_SEED).multinomial(int(counts.sum()), shares, size=DRAWS)
+    drawn = np.random.default_rng(SEED).multinomial(int(counts.sum()), shares, size=DRAWS)
     f1 = _f1(np.asarray(table, dtype=np.float64)[None], columns)[0]
     draws = _f1(drawn.reshape(DRAWS, *counts.shape).astype(np.float64), columns)
     low, high = np.quantile(draws, (0.025, 0.975), axis=0)

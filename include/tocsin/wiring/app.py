@@ -198,7 +198,7 @@ class App:
     @cached_property
     def tagger(self) -> "Tagger":
         """The brand matcher and the language tools, built once per process."""
-        return make_tagger(self.config, pseudonym_key(self.settings))
+        return make_tagger(self.config, pseudonym_key(self.settings), self.settings.tone_models)
 
     @property
     def x(self) -> "Desk":

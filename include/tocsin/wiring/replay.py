@@ -42,16 +42,17 @@ def replay_archive(
     config: Path,
     *,
     repeat: timedelta = timedelta(hours=4),
+    tone_models: str | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Replay the archive with the brands and people of `config`; nothing is sent, no live store is touched.
 
+    `tone_models` is what TOCSIN_TONE_MODELS says, so that a replay hears as live operation does.
     Errors: ConfigError for a wrong config or column map, PermanentError for an archive that cannot be read.
     """
     settings = load_config(config, need_sources=False)
-    cast = Cast(
-        settings.brands, settings.people, make_tagger(settings, PSEUDONYM_KEY), Detector(settings.brands), repeat
-    )
+    tagger = make_tagger(settings, PSEUDONYM_KEY, tone_models)
+    cast = Cast(settings.brands, settings.people, tagger, Detector(settings.brands), repeat)
     with open_sqlite(":memory:") as stores:
         ports = ReplayPorts(
             batches=FsspecBatches(f"memory://replay-{secrets.token_hex(4)}"),

@@ -11,18 +11,22 @@ if TYPE_CHECKING:  # spaCy and the language models cost seconds; only enriching 
     from tocsin.enrich.tagger import Tagger
 
 
-def make_tagger(config: Config, key: bytes = b"") -> "Tagger":
+def make_tagger(config: Config, key: bytes = b"", tone_models: str | None = None) -> "Tagger":
     """Build the brand matcher and the language tools for this config.
 
-    `key` is the one that turns authors into pseudonyms; without it no author is ranked, only sites are.
+    `key` is the one that turns authors into pseudonyms; without it no author is ranked, only sites are. `tone_models`
+    is what TOCSIN_TONE_MODELS says; a model that cannot be used is logged, and the rules go on.
     """
     from tocsin.enrich.entities import choose_models
     from tocsin.enrich.tagger import build_tagger
-    from tocsin.enrich.tone import Thresholds
+    from tocsin.enrich.tone import Thresholds, ToneReader
+    from tocsin.wiring.tone_models import load_models
 
     limits = Thresholds(config.tone.negative, config.tone.positive)
     models = choose_models(config.languages, config.models)
-    return replace(build_tagger(config.brands, config.languages, limits, models), voices=_voices(config, key))
+    tones = ToneReader(limits, learnt=load_models(tone_models, config.languages))
+    built = build_tagger(config.brands, config.languages, limits, models)
+    return replace(built, voices=_voices(config, key), tones=tones)
 
 
 def _voices(config: Config, key: bytes) -> Voices:

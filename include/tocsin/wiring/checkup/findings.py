@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tocsin.collect.networks.asking import Access
 from tocsin.collect.networks.table import NETWORKS, credentials_of, lacking
 from tocsin.detect.coverage import coverage
 from tocsin.model import Source, SourceState
+
+if TYPE_CHECKING:
+    from tocsin.wiring.tone_models import ToneModels
 
 
 class State(StrEnum):
@@ -214,3 +218,18 @@ def size(count: int) -> str:
         if count >= each:
             return f"{count / each:.1f} {unit}"
     return f"{count} bytes"
+
+
+def judge_tone(found: "ToneModels", languages: Sequence[str]) -> Finding:
+    """Whether the models of tone that were asked for are used; where one is not, the rules go on."""
+    told = [f"{name} by the model {found.places[name]}" for name in languages if name in found.places]
+    told += [f"{name} by the rules" for name in languages if name not in found.places]
+    if found.troubles:
+        told = [*(f"{name}: {trouble}" for name, trouble in found.troubles.items()), *told]
+        return degraded(
+            "tone", "; ".join(told), "train it again with `tocsin tone train`, or mend TOCSIN_TONE_MODELS"
+        )
+    if found.outdated:
+        remedy = f"train again with `tocsin tone train`: the rules of {', '.join(found.outdated)} have changed since"
+        return degraded("tone", "; ".join(told), remedy)
+    return ok("tone", "; ".join(told))

@@ -44,6 +44,7 @@ def check_up(environ: Mapping[str, str], *, find_connection: FindConnection | No
     yield from _guarded("mail", lambda: _mail(settings, clock, find_connection), worst=findings.degraded)
     yield from _guarded("kibana", lambda: _kibana(settings), worst=findings.degraded)
     yield from _guarded("models", lambda: _models(config))
+    yield from _guarded("tone", lambda: _tone(settings, config), worst=findings.degraded)
 
 
 def _guarded(what: str, look: Look, worst: Callable[[str, str, str], Finding] = broken) -> Iterator[Finding]:
@@ -160,3 +161,9 @@ def _models(config: Config) -> Iterator[Finding]:
         yield broken("models", f"not installed: {', '.join(missing)}", remedy)
     else:
         yield ok("models", ", ".join(wanted) or "none is needed")
+
+
+def _tone(settings: Settings, config: Config) -> Iterator[Finding]:
+    from tocsin.wiring.tone_models import find_models
+
+    yield findings.judge_tone(find_models(settings.tone_models or "", config.languages), config.languages)

@@ -15,6 +15,7 @@ from tocsin.evaluate.labels import Labels, number_of, read_labels
 from tocsin.evaluate.tone import Judged, ToneScores, score_tone
 from tocsin.model import Tone
 from tocsin.wiring.evaluating.labelled import Labelled, Progress
+from tocsin.wiring.tone_models import ToneModels, find_models
 
 if TYPE_CHECKING:  # the language model costs half a second; only judging pays it
     from tocsin.evaluate.judging import Judge, ToneJudge
@@ -37,10 +38,14 @@ class ToneFile:
     labels: str = ""
     encoding: str = ""
     only: tuple[str, str] = ("", "")
+    author: str = ""
+    models: str = ""
+    """What TOCSIN_TONE_MODELS says; empty: the rules alone."""
 
     def open(self) -> Labelled:
         """Give the file's rows by option."""
         options = {"--text": self.text, "--label": self.label, "--target": self.target, "--time": self.time}
+        options["--author"] = self.author
         columns = {option: (column,) for option, column in options.items() if column}
         return Labelled(self.path, columns, self.encoding, self.only)
 
@@ -58,6 +63,8 @@ class ToneResult:
     other_labels: Mapping[str, int]
     problems: tuple[str, ...]
     tone: ToneScores
+    heard_by: str = ""
+    """The rules alone, or which models."""
     texts_per_second: float = field(default=0.0)
 
 
@@ -67,47 +74,75 @@ def evaluate_tone(file: ToneFile, progress: Progress, make_judge: "MakeJudge | N
     The file is read twice, and what is kept of a row is small: a million rows are no trouble. ConfigError,
     PermanentError: as `Labelled.rows`; also where no row has a label that we know.
     """
-    first = file.open()
-    values: Counter[str] = Counter()
-    targets: set[str] = set()
-    for row in first.rows():
-        values[row["--label"].strip()] += 1
-        targets.add(row.get("--target", "").strip())
-    labels = read_labels(values, file.labels)
-    others = {label: count for label, count in values.most_common() if labels.read(label) is None}
-    if sum(others.values()) == sum(values.values()):
-        raise PermanentError(_no_label(file, values))
-    judge = make_judge(targets) if make_judge else _live_judge(file.language, targets)
+    look = look_at(file)
+    labels = look.labels
+    judge = make_judge(look.targets) if make_judge else _live_judge(file, look.targets)
     source, counts = file.open(), Counter({"other_label": 0, "no_text": 0})
     started = time.perf_counter()
-    judged = list(_judge(source, labels, judge, counts, _counting(progress, first.counts["read"])))
+    judged = list(_judge(source, labels, judge, counts, _counting(progress, look.rows)))
     seconds = time.perf_counter() - started
     return ToneResult(
         file=str(file.path),
         labels=labels.told,
         rows={**source.counts, "judged": len(judged), **counts},
-        other_labels=others,
+        other_labels=look.others,
         problems=tuple(source.problems),
         tone=score_tone(judged),
+        heard_by=_heard_by(file),
         texts_per_second=round(len(judged) / max(seconds, 1e-9), 1),
     )
 
 
-def _no_label(file: ToneFile, values: Counter[str]) -> str:
-    listed = ", ".join(repr(label[:40]) for label, _ in values.most_common(10))
-    return (
-        f"{file.path}: no label in column {file.label!r} is negative, neutral or positive; it has: {listed}. "
-        "Say what they mean by --labels, such as '0=negative,4=positive'"
-    )
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a first reading of a file shows."""
+
+    rows: int
+    labels: Labels
+    others: Mapping[str, int]
+    """Labels that are none of ours, the most frequent first."""
+    targets: frozenset[str]
 
 
-def _live_judge(language: str, targets: set[str]) -> "ToneJudge":
+def look_at(file: ToneFile) -> Look:
+    """Read a file once for its labels and targets. ConfigError, PermanentError: as `evaluate_tone`."""
+    source = file.open()
+    values: Counter[str] = Counter()
+    targets: set[str] = set()
+    for row in source.rows():
+        values[row["--label"].strip()] += 1
+        targets.add(row.get("--target", "").strip())
+    labels = read_labels(values, file.labels)
+    others = {label: count for label, count in values.most_common() if labels.read(label) is None}
+    if sum(others.values()) == values.total():
+        listed = ", ".join(repr(label[:40]) for label, _ in values.most_common(10))
+        raise PermanentError(
+            f"{file.path}: no label in column {file.label!r} is negative, neutral or positive; it has: {listed}. "
+            "Say what they mean by --labels, such as '0=negative,4=positive'"
+        )
+    return Look(source.counts["read"], labels, others, frozenset(targets))
+
+
+def _live_judge(file: ToneFile, targets: Collection[str]) -> "ToneJudge":
     from tocsin.enrich.language import LanguageReader
     from tocsin.enrich.tone import Thresholds, ToneReader
     from tocsin.evaluate.judging import ToneJudge
 
-    spoken = LanguageReader(LANGUAGES) if language == "auto" else language
-    return ToneJudge(ToneReader(Thresholds()), spoken, targets)
+    spoken = LanguageReader(LANGUAGES) if file.language == "auto" else file.language
+    return ToneJudge(ToneReader(Thresholds(), learnt=_models(file).models), spoken, targets)
+
+
+def _models(file: ToneFile) -> ToneModels:
+    """Find the models. PermanentError: one cannot be used, and its figures would be those of the rules."""
+    found = find_models(file.models, LANGUAGES)
+    if found.troubles:
+        raise PermanentError(f"TOCSIN_TONE_MODELS: {'; '.join(found.troubles.values())}")
+    return found
+
+
+def _heard_by(file: ToneFile) -> str:
+    places = _models(file).places.values()
+    return f"models {', '.join(map(str, places))}, else the rules" if places else "the rules alone"
 
 
 def _counting(progress: Progress, total: int) -> Callable[[int], None]:
@@ -119,19 +154,19 @@ def _judge(
 ) -> Iterator[Judged]:
     """Judge some rows at a time; what is left out is counted."""
     for chunk in source.chunks():
-        usable = list(_usable(chunk, labels, counts))
+        usable = list(usable_rows(chunk, labels, counts))
         heard = judge.hear([text for _, _, text in usable], [row.get("--target", "") for row, _, _ in usable])
         for (row, tone, _), said in zip(usable, heard, strict=True):
             if "--target" in row:
                 counts["no_target"] += not row["--target"].strip()
                 counts["target_not_found"] += not said.found
             yield Judged(
-                tone, said.tone, said.compound, said.language, number_of(row["--label"]), _time_of(row, counts)
+                tone, said.tone, said.compound, said.language, number_of(row["--label"]), time_of(row, counts)
             )
         progress(source.counts["read"])
 
 
-def _usable(
+def usable_rows(
     rows: Iterable[Mapping[str, str]], labels: Labels, counts: Counter[str]
 ) -> Iterator[tuple[Mapping[str, str], Tone, str]]:
     """Give the rows that have a label of ours and a text, with both."""
@@ -145,7 +180,7 @@ def _usable(
             counts["other_label" if tone is None else "no_text"] += 1
 
 
-def _time_of(row: Mapping[str, str], counts: Counter[str]) -> datetime | None:
+def time_of(row: Mapping[str, str], counts: Counter[str]) -> datetime | None:
     """Read ISO 8601, seconds or milliseconds since 1970, or a date in French or English words; UTC."""
     if "--time" not in row:
         return None
