@@ -26,8 +26,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     (tmp_path / "people.yaml").write_text("people: []")
     (tmp_path / "sources.yaml").write_text("sources: []")
     environ = {"TOCSIN_HOME": str(tmp_path), "TOCSIN_CONFIG": str(tmp_path)}
-    return lambda *words, **more: CliRunner().invoke(
-        app, ["brands", "try", *words], env=environ, catch_exceptions=False, **more
+    return lambda *words, command="try", **more: CliRunner().invoke(
+        app, ["brands", command, *words], env=environ, catch_exceptions=False, **more
     )
 
 
@@ -96,3 +96,15 @@ def test_what_is_wrong_is_told(run, words: tuple[str, ...], said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         run(*words)
     assert said in str(caught.value)
+
+
+def test_what_each_place_is_asked_and_what_is_left(run) -> None:
+    done = run("orange (forfait* OR 4G) -jus NEAR/3 x", "--json", command="compile")
+    told = {each["place"]: each for each in map(json.loads, done.stdout.splitlines())}
+    assert told["x search"]["questions"] == ['"orange" ("forfait" OR "forfaits" OR "4G") -is:retweet']
+    assert told["x search"]["left"] == ["forfait*", "-jus NEAR/3 x"]
+    assert told["bluesky"]["questions"] == told["others"]["questions"] == ["orange"]
+    assert json.loads(told["elasticsearch"]["questions"][0])["query"]["bool"]["filter"]
+    shown = run("orange network:news", command="compile").stdout
+    assert "nothing: no post of it could fit" in shown
+    assert "x stream" in run("--brand", "orange", command="compile").stdout

@@ -1,14 +1,19 @@
 """Where the credentials of social networks come from: the settings, else Airflow's connection of the network."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tocsin.collect.networks.asking import Question
+from tocsin.collect.networks.table import NETWORKS
+from tocsin.collect.visit_network import words_of
 from tocsin.config import Config, Settings, read_settings
 from tocsin.model import Brand, Source, SourceKind
 from tocsin.wiring.networks import names_of, network_access
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRET = "correct horse battery"
 
 
@@ -101,3 +106,32 @@ def test_brands_are_asked_for_by_what_finds_them_each_name_once() -> None:
         Brand("c", "BULLA", patterns=("x",)),
     )
     assert names_of(brands) == ("Bulla", "@bulla", "Crédit Agricole")
+
+
+def test_a_query_is_asked_by_its_names_with_the_company_that_each_text_has() -> None:
+    queries = {
+        "orange (forfait OR 4G)": ("orange",),
+        "orange forfait -jus lang:fr": ('"orange" "forfait"',),
+        '+"service client" (orange OR #sosh)': ('"orange" "service client"', "#sosh"),
+        "=April NEAR/5 assur* OR april mutuelle": ("April",),
+        "orange NEAR/3 panne NEAR/3 box OR orange NOT NEAR/2 jus": ("orange",),
+        "télécom*": ("télécom",),
+    }
+    assert {query: names_of([Brand("b", "B", query=query)]) for query in queries} == queries
+    assert names_of([Brand("b", "B", ("Sosh",), query="orange 4G")]) == ("Sosh", '"orange" "4G"')
+
+
+def test_networks_that_take_one_phrase_are_asked_for_the_name_alone() -> None:
+    names = ('"orange" "4G"', '"orange" "fibre"', "Sosh")
+    asked = {
+        "bluesky": names,
+        "mastodon": ("#orange", "#sosh"),
+        "reddit": ("orange", "Sosh"),
+        "hackernews": ("orange", "Sosh"),
+    }
+    for kind, words in asked.items():
+        source = Source("s", SourceKind(kind), "https://example.org")
+        assert words_of(Question(source, "", NOON), NETWORKS[source.kind], names) == words
+    bluesky = Source("s", SourceKind.BLUESKY, "https://example.org")
+    url = NETWORKS[SourceKind.BLUESKY].ask(Question(bluesky, names[0], NOON, credentials={"token": "t"})).url
+    assert "q=%22orange%22+%224G%22&" in url

@@ -79,6 +79,33 @@ def try_(  # noqa: PLR0913, PLR0917 - one option each
         _print(found, tally, show)
 
 
+@brands_app.command("compile")
+def compile_(
+    query: Annotated[str | None, typer.Argument(help="A query; or --brand.", show_default=False)] = None,
+    brand: Annotated[str | None, typer.Option(help="Id of a brand of brands.yaml, with its aliases.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Folder of brands.yaml; default: TOCSIN_CONFIG.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per place.")] = False,
+) -> None:
+    """Show what each network and Elasticsearch is asked for a query, and what is left to check afterwards.
+
+    Whatever is left is checked by our own matcher when the posts are there, so nothing wrong comes in; on X it was
+    paid for. The search of Elasticsearch can be pasted into Kibana's console: `GET tocsin-mentions/_search`.
+
+    For example: `tocsin brands compile 'orange (forfait OR 4G) -jus lang:fr'`
+    """
+    from tocsin.wiring.brand_asked import asked_for
+
+    for asked in asked_for(_wanted([query] if query else [], brand, None, [], config)):
+        if as_json:
+            print(json.dumps({"place": asked.place, "questions": asked.questions, "left": asked.left}))
+            continue
+        console.print(Text(asked.place, style="bold"))
+        for question in asked.questions or ("nothing: no post of it could fit",):
+            console.print(Text(f"  {_plain(question)}"), soft_wrap=True)
+        if asked.left:
+            console.print(Text(f"  checked afterwards: {', '.join(asked.left)}", style="yellow"), soft_wrap=True)
+
+
 def _wanted(given: list[str], brand: str | None, query: str | None, never: list[str], config: Path | None) -> Brand:
     """Give the brand to try; a query is taken off `given`."""
     if brand is not None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from tocsin.collect.networks.asking import Credentials, Network, Page, Question
+from tocsin.collect.networks.asking import Credentials, Network, Page, Question, alone
 from tocsin.collect.networks.memory import Memory, Place, read_memory, write_memory
 from tocsin.collect.networks.posts import read_page
 from tocsin.collect.networks.table import NETWORKS, credentials_of, lacking
@@ -62,7 +62,7 @@ async def visit_network(source: Source, state: SourceState, around: Round) -> Vi
     try:
         credentials = await _known_by(source, network, around)
         blank = Question(source, "", around.now, credentials=credentials)
-        words = words_of(blank, network, around)
+        words = words_of(blank, network, around.access.names)
     except Exception as exc:  # Law 7: whatever one source does, the others are read.
         return note_failure(visit, exc, source, state, around)
     memory = read_memory(state.cursor).kept(words)
@@ -75,10 +75,12 @@ async def visit_network(source: Source, state: SourceState, around: Round) -> Vi
     return _end(source, state, trip, words, around)
 
 
-def words_of(blank: Question, network: Network, around: Round) -> tuple[str, ...]:
+def words_of(blank: Question, network: Network, names: tuple[str, ...]) -> tuple[str, ...]:
     """Give what the source says, else the brands' names as the network is asked for them. PermanentError: nothing."""
     query = blank.source.query
-    if words := (query,) if query else network.words(around.access.names, blank):
+    if not network.takes_company:
+        names = tuple(dict.fromkeys(map(alone, names)))
+    if words := (query,) if query else network.words(names, blank):
         return words
     raise PermanentError("nothing to look for: set `query`, or name a brand")
 

@@ -8,10 +8,21 @@ from tocsin.enrich.asking import About, Question, Reading, fit, words_of
 from tocsin.enrich.matching import Span, spans_of, vetoed_by, watch
 from tocsin.enrich.phrases import PhraseBook, Place, Sighting
 from tocsin.model import Brand
-from tocsin.query import Context, Either, Every, Field, Near, Node, Not, Term, finds_by, naming_part, terms_in
+from tocsin.query import (
+    Context,
+    Either,
+    Every,
+    Field,
+    Near,
+    Node,
+    Not,
+    Term,
+    finds_by,
+    naming_part,
+    shortened,
+    terms_in,
+)
 
-SHOWN = 60
-"""Characters of a part that are told."""
 TOLD = 5
 """Words that are told of those that spoke against a text."""
 
@@ -100,12 +111,6 @@ class Explainer:
     def _fault(self, reading: Reading) -> _Fault | None:
         question = self._watch.question
         return next(_faults(question.node, question, reading, names=True), None) if question else None
-
-
-def shortened(node: Node) -> str:
-    """Write a part of a query as people are told it: a long one is cut."""
-    text = str(node)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN].rsplit(' ', 1)[0]} …"
 
 
 def _faults(node: Node, question: Question, reading: Reading, *, names: bool) -> Iterator[_Fault]:

@@ -9,6 +9,9 @@ OPERATORS = frozenset({"and", "or", "not", "near", "et", "ou", "sauf", "non", "p
 
 _BARE = re.compile(r"[#@]?[^\W_]+(?:['’.&-]?[^\W_]+)*")
 
+SHOWN = 60
+"""Characters of a part that people are told."""
+
 Span = tuple[int, int]
 """Half-open characters of the query as it was written."""
 
@@ -132,6 +135,12 @@ def fields_in(node: Node) -> Iterator[Field]:
         yield node
     for part in parts_of(node):
         yield from fields_in(part)
+
+
+def shortened(node: Node) -> str:
+    """Write a part as people are told it: a long one is cut."""
+    text = str(node)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN].rsplit(' ', 1)[0]} …"
 
 
 def _grouped(node: Node) -> str:

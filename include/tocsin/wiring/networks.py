@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from pydantic import SecretStr
 
 from tocsin.adapters.tokens import FileTokens
-from tocsin.collect.networks.asking import Access, Credentials, Network
+from tocsin.collect.networks.asking import Access, Credentials, Network, beside
 from tocsin.collect.networks.table import NETWORKS
 from tocsin.config import Config, Settings
 from tocsin.model import Brand
+from tocsin.query import parse_query, searches
 from tocsin.wiring.outside import FindConnection, find_named
 
 
@@ -24,12 +25,23 @@ def network_access(settings: Settings, config: Config, find_connection: FindConn
 
 
 def names_of(brands: Iterable[Brand]) -> tuple[str, ...]:
-    """Give what the brands are looked for by, as the matcher does: the name only where there are no aliases."""
+    """Give what the brands are looked for by, as the matcher does; of a query its names, with their company.
+
+    A brand that only patterns find is asked for by its name: networks know no patterns.
+    """
     found: dict[str, str] = {}
     for brand in brands:
-        for name in brand.aliases or (brand.name,):
+        plain = [name.replace('"', " ").strip() for name in brand.looked_for]
+        for name in [*plain, *_asked(brand)] or [brand.name]:
             found.setdefault(name.casefold(), name)
     return tuple(found.values())
+
+
+def _asked(brand: Brand) -> Iterable[str]:
+    """What is asked of a query; where a name is asked alone, asking for it in company finds nothing more."""
+    found = searches(parse_query(brand.query)) if brand.query else ()
+    bare = {one.name.casefold() for one in found if not one.company}
+    return (beside(one.name, one.company) for one in found if not one.company or one.name.casefold() not in bare)
 
 
 def find_credentials(network: Network, settings: Settings, find_connection: FindConnection | None) -> Credentials:

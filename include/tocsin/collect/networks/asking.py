@@ -17,8 +17,19 @@ Credentials = Mapping[str, str]
 
 
 def phrase(words: str) -> str:
-    """Write words as searches take them when they shall stand side by side."""
-    return f'"{words.replace(chr(34), " ")}"'
+    """Write words as searches take them when they shall stand side by side; those of `beside` are written already."""
+    return words if words.startswith('"') else f'"{words.replace(chr(34), " ")}"'
+
+
+def beside(name: str, company: Collection[str]) -> str:
+    """Write a name and the phrases that stand with it in any order: `"orange" "forfait"`; a hashtag stays alone."""
+    words = [word for word in company if not word.startswith(("#", "@"))]
+    return " ".join(map(phrase, (name, *words))) if words and not name.startswith(("#", "@")) else name
+
+
+def alone(words: str) -> str:
+    """Give the name of what `beside` wrote, for networks that take one phrase."""
+    return words[1:].partition('"')[0] if words.startswith('"') else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,8 @@ class Network:
     """Says whether these words can be asked for without credentials."""
     words: Callable[[tuple[str, ...], Question], tuple[str, ...]] = lambda names, _: names
     """What a source is asked that says no words itself, from the names of the brands; its words are empty yet."""
+    takes_company: bool = False
+    """Whether it can be asked for a name and other words that stand anywhere in the post."""
     budgets: tuple[str, ...] = ()
     """Names of what its questions are counted by, as in the settings."""
     cost: Callable[[Question], str] = lambda _: ""
@@ -127,7 +140,7 @@ class Access:
     """What reading networks needs of the team: whom to look for, what the networks know us by, what may be spent."""
 
     names: tuple[str, ...] = ()
-    """Names and aliases of the brands, each once."""
+    """What the brands are looked for by, each once; with company as `beside` writes it."""
     credentials: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
     """By network."""
     budgets: Mapping[str, int] = field(default_factory=dict)

@@ -108,5 +108,6 @@ BLUESKY = Network(
     ("handle", "password"),
     ask,
     read,
+    takes_company=True,
     sign_in=SignIn(ask_token, read_token, timedelta(minutes=90)),
 )

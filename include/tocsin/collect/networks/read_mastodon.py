@@ -16,7 +16,7 @@ from tocsin.collect.networks.answers import (
     read_json,
     text,
 )
-from tocsin.collect.networks.asking import OVERLAP, Network, Page, Post, Question, phrase
+from tocsin.collect.networks.asking import OVERLAP, Network, Page, Post, Question, alone, phrase
 from tocsin.ports import FetchRequest, FetchResponse
 
 LIMIT = 40
@@ -66,7 +66,7 @@ def hashtag(name: str) -> str:
 def _words(names: tuple[str, ...], question: Question) -> tuple[str, ...]:
     """Names are searched for where we may search; elsewhere their hashtags are read."""
     can_search = bool(bearer(question))
-    words = (name if can_search and not name.startswith("#") else hashtag(name) for name in names)
+    words = (name if can_search and not name.startswith("#") else hashtag(alone(name)) for name in names)
     return tuple(dict.fromkeys(word for word in words if word != "#"))
 
 
@@ -133,4 +133,5 @@ MASTODON = Network(
     read,
     is_open=lambda words: words.startswith("#"),
     words=_words,
+    takes_company=True,
 )

@@ -55,7 +55,7 @@ class Talk:
             subject.hearing.clock.now(),
             credentials=credentials_of(subject.source, subject.around.access),
         )
-        self._words = words_of(question, subject.broadcast.network, subject.around)
+        self._words = words_of(question, subject.broadcast.network, subject.around.access.names)
         self._is_narrow = subject.broadcast.is_narrow(self._words)
         self._wanted = wanted_by(subject.source, subject.hearing.concerns)
         self._heap = Heap()

@@ -3,12 +3,12 @@
 Facts from docs.x.com, "Build a query", "Build a rule", "Filtered stream: access levels", "Rate limits" (August 2026).
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tocsin.collect.x.asked import pieces
+from tocsin.collect.x.terms import length, once, spellings, ways_to_ask
 from tocsin.errors import PermanentError
 from tocsin.model import Brand
 from tocsin.ports import StreamRule
@@ -17,12 +17,6 @@ TAG = "tocsin:"
 """What the tags of our rules begin with, before the brand's id; all other rules are somebody else's."""
 
 _NO_REPOSTS = "-is:retweet"
-_HANDLE = re.compile(r"@[A-Za-z0-9_]{1,15}")
-_HASHTAG = re.compile(r"#(?=\w*[^\W\d_])\w+")
-_CASHTAG = re.compile(r"\$[A-Za-z]{1,6}")
-_UNTOLD = re.compile(r'["\\\s\x00-\x1f\x7f]+')
-"""What may not stand in a phrase: a quote would end it, and X knows no way to write one inside."""
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +47,18 @@ def queries_of(brands: Iterable[Brand], longest: int, *, reposts: bool = False) 
     """Write searches of at most `longest` characters (256 or more) that together find every name of every brand.
 
     Brands share a query where they can, so that a hundred of them cost few requests. One with `never` words has its
-    own: a negation holds for a whole query.
+    own: a negation holds for a whole query. So has one with a `query`.
     """
-    together = [term for brand in brands if not brand.never for term in terms_of(brand)]
-    apart = [query for brand in brands if brand.never for query in _of_brand(brand, longest, reposts=reposts)]
-    return tuple(dict.fromkeys([*_pack(_once(together), _tail((), reposts=reposts), longest), *apart]))
+    together = [term for brand in brands if _is_plain(brand) for term in terms_of(brand)]
+    apart = [
+        query for brand in brands if not _is_plain(brand) for query in _of_brand(brand, longest, reposts=reposts)
+    ]
+    return tuple(dict.fromkeys([*_pack(once(together), _tail((), reposts=reposts), longest), *apart]))
 
 
 def query_of(words: str, *, reposts: bool = False) -> str:
     """Write the search for what a source itself asks for; "" where nothing of it can be asked."""
-    return next(_pack(_spellings(words)[:1], _tail((), reposts=reposts), len(words) + 64), "")
+    return next(_pack(spellings(words)[:1], _tail((), reposts=reposts), len(words) + 64), "")
 
 
 def rules_of(brands: Iterable[Brand], limits: Limits, *, reposts: bool = False) -> tuple[StreamRule, ...]:
@@ -99,24 +95,28 @@ def terms_of(brand: Brand, *, accents: bool = False) -> list[str]:
 
     `accents`: also without them; a stream finds "Crédit" by that alone, a search finds both by it.
     """
-    names = brand.aliases or (brand.name,)
-    if accents:
-        names = tuple(spelled for name in names for spelled in (name, _unaccented(name)))
-    return _once(term for name in names for term in _spellings(name))
+    names = brand.looked_for or (() if brand.query else (brand.name,))
+    return ways_to_ask(names, accents=accents)
 
 
 def _of_brand(brand: Brand, longest: int, *, reposts: bool, accents: bool = False) -> Iterator[str]:
-    """Write a brand's queries; its `never` words are left out where they take more than half of the room.
+    """Write a brand's queries; `never` words are left out where they take too much of the room.
 
-    They only save what posts cost: our own matcher reads them again.
+    That is half of it, or a quarter beside a query. They only save what posts cost: our own matcher reads them again.
     """
     terms = terms_of(brand, accents=accents)
-    room = min(longest // 2, longest - max(map(len, terms), default=0) - 2)
+    room = min(longest // (4 if brand.query else 2), longest - max(map(len, terms), default=0) - 2)
     fitting: list[str] = []
-    for word in _once(term for never in brand.never for term in _spellings(never)[:1]):
+    for word in once(term for never in brand.never for term in spellings(never)[:1]):
         if len(_tail([*fitting, word], reposts=reposts)) <= room:
             fitting.append(word)
-    return _pack(terms, _tail(fitting, reposts=reposts), longest)
+    tail = _tail(fitting, reposts=reposts)
+    yield from _pack(terms, tail, longest)
+    yield from (f"{piece}{tail}" for piece in pieces(brand.query, longest - length(tail), accents=accents))
+
+
+def _is_plain(brand: Brand) -> bool:
+    return not brand.never and not brand.query
 
 
 def _tail(never: Sequence[str], *, reposts: bool) -> str:
@@ -127,7 +127,7 @@ def _tail(never: Sequence[str], *, reposts: bool) -> str:
 def _pack(terms: Sequence[str], tail: str, longest: int) -> Iterator[str]:
     group: list[str] = []
     for term in terms:
-        if group and _length(_join([*group, term], tail)) > longest:
+        if group and length(_join([*group, term], tail)) > longest:
             yield _join(group, tail)
             group = []
         group.append(term)
@@ -138,34 +138,3 @@ def _pack(terms: Sequence[str], tail: str, longest: int) -> Iterator[str]:
 def _join(terms: Sequence[str], tail: str) -> str:
     """Without brackets the tail would belong to the last term only."""
     return (f"({' OR '.join(terms)})" if len(terms) > 1 else terms[0]) + tail
-
-
-def _length(text: str) -> int:
-    """Characters as the most careful reader counts them: an emoji is two."""
-    return len(text.encode("utf-16-le", "replace")) // 2
-
-
-def _spellings(name: str) -> list[str]:
-    name = name.strip()
-    if any(shape.fullmatch(name) for shape in (_HANDLE, _HASHTAG, _CASHTAG)):
-        return [name]
-    phrase = _UNTOLD.sub(" ", name).strip()
-    if not phrase or (phrase.isascii() and not _WORD.search(phrase)):
-        return []
-    words = _WORD.findall(phrase)
-    run = f"#{''.join(words)}"
-    # "Air France" does not find "#AirFrance", which our matcher takes for the brand.
-    return [f'"{phrase}"', *([run] if len(words) > 1 and phrase[0] not in "#@$" and _HASHTAG.fullmatch(run) else [])]
-
-
-def _unaccented(name: str) -> str:
-    return unicodedata.normalize(
-        "NFC", "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
-    )
-
-
-def _once(terms: Iterable[str]) -> list[str]:
-    found: dict[str, str] = {}
-    for term in terms:
-        found.setdefault(term.casefold(), term)
-    return list(found.values())
