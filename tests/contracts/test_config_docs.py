@@ -12,7 +12,16 @@ from pydantic.fields import FieldInfo
 
 from tocsin.config import Settings, json_schemas, load_config, read_settings
 from tocsin.config.schema import SHAPES
-from tocsin.config.shapes import BrandEntry, BrandsFile, ColumnsFile, PersonEntry, SourceEntry, ToneEntry, VoicesEntry
+from tocsin.config.shapes import (
+    BrandEntry,
+    BrandsFile,
+    ColumnsFile,
+    CrisisEntry,
+    PersonEntry,
+    SourceEntry,
+    ToneEntry,
+    VoicesEntry,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "include" / "config"
@@ -23,6 +32,7 @@ EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 HEADINGS = {
     "brands.yaml": BrandsFile,
     "tone": ToneEntry,
+    "crisis": CrisisEntry,
     "brands": BrandEntry,
     "sources.yaml": SourceEntry,
     "voices": VoicesEntry,

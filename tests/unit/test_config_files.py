@@ -1,6 +1,6 @@
 """What the YAML files may say, and that each mistake is told with its line and its remedy."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.config import Config, ToneLimits, parse_config
+from tocsin.enrich.harm_words import CrisisWord
 from tocsin.errors import ConfigError
 from tocsin.model import Brand, Person, Severity, Source, SourceKind, Tier
 
@@ -125,7 +126,7 @@ WRONG_BRANDS = {
     "unknown key": (brand("aliass: [x]"), "4:5: unknown key 'aliass'; did you mean 'aliases'?"),
     "unknown key, nothing near": (
         "xyz: 1\n" + BRANDS,
-        "1:1: unknown key 'xyz'; known here: languages, models, tone, brands",
+        "1:1: unknown key 'xyz'; known here: languages, models, tone, crisis, brands",
     ),
     "no package": (
         "models: {fr: '../x'}\n" + BRANDS,
@@ -467,3 +468,29 @@ def test_one_slip_of_the_pen_gives_a_config_or_one_error(text: str, at: int, cut
             parse(**{name: slipped})
         except ConfigError as exc:
             assert f"{name}.yaml" in str(exc)  # noqa: PT017 - either outcome is right
+
+
+def test_a_team_s_own_crisis_words_arrive_with_their_plurals_and_last_day() -> None:
+    crisis = (
+        "crisis:\n  - {words: [limonade trouble], language: fr, weight: 0.7, sector: food, owner: Odette,"
+        " brands: [bulla], until: '2027-06-30'}\n  - words: [Pamplo affair]\n"
+    )
+    words = {word.phrase: word for word in parse(BRANDS + crisis).crisis}
+    assert words["limonades troubles"] == CrisisWord(
+        "limonades troubles", 0.7, "food", "Odette", date(2027, 6, 30), brands=("bulla",), language="fr"
+    )
+    assert (words["Pamplo affairs"].weight, words["Pamplo affairs"].until) == (0.6, date.max)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{words: []}", "brands.yaml:7:13: words:"),
+        ("{words: [a], weight: 7}", "brands.yaml:7:26: weight:"),
+        ("{words: [a], until: '2027-02-30'}", "brands.yaml:7:25: until: '2027-02-30' is no day; write one such as"),
+        ("{words: [a], brands: [bula]}", "brands.yaml:7:27: unknown brand 'bula'; did you mean 'bulla'?"),
+        ("{word: [a]}", "brands.yaml:7:6: unknown key 'word'; did you mean 'words'?"),
+    ],
+)
+def test_what_is_wrong_with_a_crisis_word_is_said_with_its_place(entry: str, said: str) -> None:
+    assert any(line.startswith(said) for line in problems(brands=f"{BRANDS}crisis:\n  - {entry}\n"))

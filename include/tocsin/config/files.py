@@ -1,9 +1,9 @@
 """The YAML files as frozen words of the model: all of them checked together, all problems told at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tocsin.collect.networks.table import NETWORKS
@@ -14,6 +14,7 @@ from tocsin.config.problems import Place, Problem, refuse, shown
 from tocsin.config.shapes import (
     BrandEntry,
     BrandsFile,
+    CrisisEntry,
     PeopleFile,
     PersonEntry,
     SourceEntry,
@@ -23,6 +24,7 @@ from tocsin.config.shapes import (
 from tocsin.config.words import parse_duration
 from tocsin.detect.detector import HISTORY
 from tocsin.enrich.folding import fold
+from tocsin.enrich.harm_words import FOR_EVER, CrisisWord, forms
 from tocsin.model import Brand, FullText, Person, Severity, Source, SourceKind, Tier
 from tocsin.query import QueryError, fields_in, parse_query
 
@@ -55,6 +57,8 @@ class Config:
     people: tuple[Person, ...]
     languages: tuple[str, ...] = ("fr", "en")
     tone: ToneLimits = ToneLimits()
+    crisis: tuple[CrisisWord, ...] = ()
+    """The team's own words for a harm, each form one."""
     models: Mapping[str, str] = field(default_factory=dict)
     """spaCy packages by language, those that the team named."""
     voices: Ranking = Ranking()
@@ -124,6 +128,7 @@ def _config(brands: BrandsFile, read: SourcesFile, people: list[PersonEntry], fo
         people=tuple(_person(entry) for entry in people),
         languages=tuple(brands.languages),
         tone=ToneLimits(brands.tone.negative, brands.tone.positive),
+        crisis=tuple(word for entry in brands.crisis for word in _crisis(entry)),
         models={str(language): package for language, package in brands.models.items()},
         resting=tuple(entry.id for entry in sources if not entry.enabled),
     )
@@ -140,7 +145,12 @@ def _across(brands: Document, sources: Document, people: Document) -> list[Probl
         *_shared_names(brands),
     ]
     if ids:
-        for named in (people.glean("people", "brands"), sources.glean("sources", "brands")):
+        named_by = (
+            people.glean("people", "brands"),
+            sources.glean("sources", "brands"),
+            brands.glean("crisis", "brands"),
+        )
+        for named in named_by:
             problems += find_unknown(named, (name for name, _ in ids), "brand")
     return [*problems, *_fields(brands, sources)]
 
@@ -203,6 +213,21 @@ def _brand(entry: BrandEntry) -> Brand:
         keep=parse_duration(entry.keep) if entry.keep else None,
         query=entry.query or "",
     )
+
+
+def _crisis(entry: CrisisEntry) -> Iterator[CrisisWord]:
+    language = entry.language or ""
+    for phrase in entry.words:
+        for form in dict.fromkeys(forms(phrase, "n", language)):
+            yield CrisisWord(
+                phrase=form,
+                weight=entry.weight,
+                sector=entry.sector,
+                owner=entry.owner or "",
+                until=date.fromisoformat(entry.until) if entry.until else FOR_EVER,
+                brands=tuple(entry.brands),
+                language=language,
+            )
 
 
 def _source(entry: SourceEntry, folder: Path) -> Source:

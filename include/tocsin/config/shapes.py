@@ -67,6 +67,30 @@ class BrandEntry(Shape):
     """How long its mentions are kept, 1d to 3650d, such as 30d; left out, TOCSIN_KEEP_MENTIONS says it."""
 
 
+class CrisisEntry(Shape):
+    """Words that tell of a harm to our brands, beside those that come with the product."""
+
+    words: Annotated[list[Line], Field(min_length=1)]
+    """Words or phrases, whatever the case and accents; plurals are found too."""
+    weight: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.6
+    """How harmful, 0 to 1: from 0.25 on a word is a harm by itself; 0 says that the phrase is harmless."""
+    language: Language | None = None
+    """Language of the texts that they are looked for in; left out, any."""
+    brands: list[Slug] = []
+    """Ids of the brands that they count for; left out, all."""
+    sector: Slug = "own"
+    """What kind of harm it is, for those who read this file."""
+    owner: Line | None = None
+    """Whom to ask about them, for those who read this file."""
+    until: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    """The last day on which they count, such as "2027-06-30", by the day of the text; left out, for ever."""
+
+    @field_validator("until")
+    @classmethod
+    def _is_a_day(cls, until: str | None) -> str | None:
+        return until if until is None else _day(until)
+
+
 class BrandsFile(Shape):
     """brands.yaml: whom we watch, and in which languages."""
 
@@ -76,6 +100,8 @@ class BrandsFile(Shape):
     """spaCy package that finds names, by language; left out, the largest official one installed, else the lock's."""
     tone: ToneEntry = ToneEntry()
     """Where tone stops being neutral, see below."""
+    crisis: list[CrisisEntry] = []
+    """Your own words for a harm, see below."""
     brands: Annotated[list[BrandEntry], Field(min_length=1)]
     """The brands, at least one."""
 
@@ -176,11 +202,15 @@ class SourceEntry(Shape):
             return None
         if info.data.get("kind") not in {"archive", None}:
             raise ValueError(f"a {_called(info)} is not read backwards; delete the line, or write kind: archive")
-        try:
-            date.fromisoformat(until)
-        except ValueError as exc:
-            raise ValueError(f"{shown(until)} is no day; write one such as 2011-01-01") from exc
-        return until
+        return _day(until)
+
+
+def _day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError as exc:
+        raise ValueError(f"{shown(text)} is no day; write one such as 2011-01-01") from exc
+    return text
 
 
 def _called(info: ValidationInfo) -> str:

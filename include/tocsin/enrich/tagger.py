@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tocsin.enrich.harm import Passage, judge
-from tocsin.enrich.harm_words import CrisisWords, shipped
+from tocsin.enrich.harm_words import CrisisWord, CrisisWords, crisis_words, shipped
 from tocsin.enrich.recall import Recall, digest
 from tocsin.enrich.tags import Tags
 from tocsin.enrich.voices import Voices
@@ -101,10 +101,12 @@ def build_tagger(
     languages: Sequence[str],
     thresholds: "Thresholds | None" = None,
     models: Mapping[str, str] | None = None,
+    crisis: Sequence[CrisisWord] = (),
 ) -> Tagger:
     """Build the tools for these brands and languages (ISO 639-1); costs a second, and loads spaCy models when used.
 
     `models` names spaCy packages by language; empty, no names are looked for; None, what is installed is chosen.
+    `crisis` are words for a harm beside those that come with the product.
     ConfigError: a pattern is no regex, a language is not known.
     """
     from tocsin.enrich.entities import EntityFinder, choose_models
@@ -118,4 +120,5 @@ def build_tagger(
         languages=LanguageReader(languages),
         tones=ToneReader(thresholds or Thresholds()),
         finder=EntityFinder(choose_models(languages) if models is None else models, brands),
+        crisis=crisis_words(crisis) if crisis else shipped(),
     )

@@ -25,7 +25,7 @@ def make_tagger(config: Config, key: bytes = b"", tone_models: str | None = None
     limits = Thresholds(config.tone.negative, config.tone.positive)
     models = choose_models(config.languages, config.models)
     tones = ToneReader(limits, learnt=load_models(tone_models, config.languages))
-    built = build_tagger(config.brands, config.languages, limits, models)
+    built = build_tagger(config.brands, config.languages, limits, models, config.crisis)
     return replace(built, voices=_voices(config, key), tones=tones)
 
 
