@@ -382,7 +382,7 @@ CASES = {
         + J'ai reçu ma commande ce matin, nickel, rien à dire
         - Qui d'autre n'a plus de 4G à Lyon ?
         - Ils m'ont facturé deux fois le même abonnement
-        - Leur engagement pour le climat ? Du vent
+        - Leur engagement pour le climat, c'est du vent
         - On nous prend vraiment pour des jambons
         - Y'en a marre de vos pubs toutes les deux minutes
         - non mais le sketch cette compagnie

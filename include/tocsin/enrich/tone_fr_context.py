@@ -54,7 +54,7 @@ _SMALL = frozenset(
      "en", "y", "tres", "si", "aussi", "vraiment", "tout", "toute", "tous", "trop", "est", "etait", "ete", "etre",
      "suis", "sont", "sera", "ai", "as", "ont", "avons", "avez", "avoir", "eu", "me", "m", "te", "t", "se", "s",
      "nous", "vous", "lui", "fait", "qu", "que", "moindre", "seul", "seule", "encore", "particulierement",
-     "franchement", "assez", "forcement")
+     "franchement", "assez", "forcement", "soit", "soient")
 )  # fmt: skip
 _JOINING = frozenset(("et", "ou", "ni", "", "de", "d", "du", "des", "le", "la", "les", "l", "un", "une", "tres"))
 

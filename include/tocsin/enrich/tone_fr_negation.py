@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from tocsin.enrich.tone_fr_words import Sentence, Span
 
 _NEGATING = frozenset(
-    ("pas", "pa", "jamais", "jms", "rien", "aucun", "aucune", "aucuns", "aucunes", "sans", "ni", "guere", "non",
-     "nullement", "aucunement", "zero", "ss")
+    ("pas", "pa", "po", "jamais", "jms", "rien", "aucun", "aucune", "aucuns", "aucunes", "sans", "ni", "guere",
+     "non", "nullement", "aucunement", "zero", "ss")
 )  # fmt: skip
 _NE = frozenset(("ne", "n"))
 _MAY_NEGATE = frozenset((*_NEGATING, *_NE, "peu", "plus", "personne"))
-_AFTER_VERB = frozenset(("pas", "pa", "jamais", "jms"))
+_AFTER_VERB = frozenset(("pas", "pa", "po", "jamais", "jms"))
 _AFTER_VERB_WITH_NE = frozenset((*_AFTER_VERB, "plus", "guere", "rien", "point", "aucun", "aucune", "personne"))
 _ABLE = frozenset(("peut", "peuvent", "pourra", "pourront", "pourrait", "pourraient", "saurait", "sauraient", "ose"))
 """Verbs that "ne" negates alone, in written French: "ne pourra respecter son engagement"."""
 _ONLY = frozenset(("que", "qu", "seulement", "uniquement", "juste", "forcement"))
 _OPINION = frozenset(
-    ("pense", "penses", "pensons", "crois", "croit", "croyons", "trouve", "trouvons", "dirais", "dirai", "estime",
+    ("veux", "veut", "voulons", "veulent", "pense", "penses", "pensons", "crois", "croit", "croyons", "trouve", "trouvons", "dirais", "dirai", "estime",
      "semble", "sur", "certain", "certaine", "convaincu", "convaincue", "impression")
 )  # fmt: skip
 
