@@ -1,7 +1,7 @@
 """How well texts are judged, on public labelled data; what is tuned was tuned on the training parts only.
 
-Measured when the floors were set: French tweets macro-F1 .682, negative recall .81; French series reviews accuracy
-.852; French insurance reviews, negative recall .92 at precision .97; English tweets macro-F1 .601; airlines negative
+Measured when the floors were set: French tweets macro-F1 .689, negative recall .81; French series reviews accuracy
+.877; French insurance reviews, negative recall .92 at precision .98; English tweets macro-F1 .601; airlines negative
 recall .543 at precision .896. Lowering a floor needs a reason in the commit.
 """
 
@@ -73,7 +73,7 @@ def test_french_tweets(evaluation_data: Path) -> None:
 
 
 def test_french_reviews_of_series(evaluation_data: Path) -> None:
-    assert accuracy(judged(rows(evaluation_data, "sentiment_fr_allocine_tv"), "fr", "dev")) >= 0.83
+    assert accuracy(judged(rows(evaluation_data, "sentiment_fr_allocine_tv"), "fr", "dev")) >= 0.85
 
 
 def test_french_reviews_of_insurers(evaluation_data: Path) -> None:

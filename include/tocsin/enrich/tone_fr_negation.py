@@ -16,9 +16,11 @@ _ABLE = frozenset(("peut", "peuvent", "pourra", "pourront", "pourrait", "pourrai
 """Verbs that "ne" negates alone, in written French: "ne pourra respecter son engagement"."""
 _ONLY = frozenset(("que", "qu", "seulement", "uniquement", "juste", "forcement"))
 _OPINION = frozenset(
-    ("veux", "veut", "voulons", "veulent", "pense", "penses", "pensons", "crois", "croit", "croyons", "trouve", "trouvons", "dirais", "dirai", "estime",
-     "semble", "sur", "certain", "certaine", "convaincu", "convaincue", "impression")
+    ("veux", "veut", "voulons", "veulent", "pense", "penses", "pensons", "crois", "croit", "croyons", "trouve",
+     "trouvons", "dirais", "dirai", "estime", "semble", "sur", "certain", "certaine", "convaincu", "convaincue",
+     "impression")
 )  # fmt: skip
+"""Behind these "pas que" negates: "je ne pense pas que ce soit bien"."""
 
 
 def negates(at: int, said: Sentence) -> bool:
