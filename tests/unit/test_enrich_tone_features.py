@@ -40,4 +40,6 @@ def test_numbers_stay_in_bounds(text: str, language: str) -> None:
     found = rule_features(text, language, TONES)
     assert all(isinstance(number, float) for number in found)
     assert all(-1 <= number <= 20 for number in found)
-    assert found.lowest <= found.valence <= found.highest or found.valence == pytest.approx(found.lowest)
+    # Sentences add up, so the whole may be louder than each of them; but it takes a side that one of them takes.
+    assert found.lowest < 0 or found.valence >= 0
+    assert found.highest > 0 or found.valence <= 0
