@@ -105,6 +105,17 @@ def test_each_brand_of_a_text_is_judged_by_itself(mentions: MentionStore) -> Non
         assert mention.harmed == ("bulla",)
 
 
+def test_a_query_knows_of_an_item_what_there_is_to_know() -> None:
+    queries = {"fr": "bulla lang:fr", "web": "bulla network:web -lang:fr", "s": "bulla source:s site:example.org"}
+    reader = build_tagger(
+        [Brand(name, name, query=query) for name, query in queries.items()], ("fr", "en"), models={}
+    )
+    french = item("m1", "Bulla ne répond plus depuis hier matin", network="mastodon")
+    english = item("m2", "Bulla has not answered since yesterday", url="https://blog.example.org/2")
+    short = item("m3", "Bulla !", language="fr-FR", network="mastodon")
+    assert [tags.brands for tags in reader.tag([french, english, short])] == [("fr",), ("web", "s"), ("fr",)]
+
+
 def test_a_brand_is_no_praise_of_itself(mentions: MentionStore) -> None:
     batches = filled({"b1": [item("m1", "United flies from here to Boston on Monday")]})
     enrich(batches, mentions)

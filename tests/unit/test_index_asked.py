@@ -49,3 +49,4 @@ def test_what_is_left_to_check() -> None:
         {"match_phrase": {"title": "Orange"}}, {"match_phrase": {"message": "Orange"}}, {"term": {"words": "orange"}}
     )
     assert set(bound.left) == {"=Orange", "=Orange NOT NEAR/2 jus"}
+    assert matching(parse_query("#orange +jus"))[1].left == ("#orange",)

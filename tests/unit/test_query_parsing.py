@@ -1,5 +1,8 @@
 """What a query means, how it is written again, and that each mistake is shown at its place."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -145,3 +148,23 @@ def test_whatever_is_written_is_read_or_refused_at_a_place(query: str) -> None:
     if refused:
         assert 0 <= refused.at[0] < refused.at[1] <= len(query) + 1
         assert str(refused).count("\n") == 2
+
+
+def documented() -> list[str]:
+    """The examples of the docs' tables: the last column in English, the first in French."""
+    text = (Path(__file__).resolve().parents[2] / "include" / "docs" / "brands.md").read_text(encoding="utf-8")
+    text = text[text.index("## The language") : text.index("**In YAML**")].replace("\\|", "/")
+    english, french = text.split("**En français**")
+    cells = [row.split("|")[-2] for row in re.findall(r"^\| `.*$", english, re.MULTILINE)]
+    cells += [row.split("|")[1] for row in re.findall(r"^\| `.*$", french, re.MULTILINE)]
+    return [query for cell in cells for query in re.findall(r"`([^`]+)`", cell)]
+
+
+@pytest.mark.parametrize("query", documented())
+def test_the_examples_of_the_docs_can_be_read(query: str) -> None:
+    assert parse_query(str(parse_query(query))) == parse_query(query)
+
+
+def test_the_docs_have_examples_in_both_languages() -> None:
+    assert len(documented()) > 15
+    assert any(" OU " in query for query in documented())

@@ -1,11 +1,13 @@
 """A brand's query as a search of Elasticsearch: it finds what fits and somewhat more, which the matcher drops.
 
-More, since Elasticsearch counts no case and no # or @ here. Less in two cases: an excluded word that stands in a web
-address excludes there, and a phrase that begins in the title and ends in the text is not seen.
+More, since Elasticsearch counts no case and no # or @ here. Less in three cases: an excluded word that stands in a
+web address excludes there, a phrase that begins in the title and ends in the text is not seen, and neither is the `s`
+of `s'excuse` as a word.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tocsin.index.words import words_as_typed
@@ -22,6 +24,8 @@ _JOINERS = re.compile(r"['’‘ʼ`´‐‑-]")
 def matching(node: Node) -> tuple[Body, Bound]:
     """Give the search for mentions that fit a query, and what of it is left to check."""
     bound = widened(node, ABILITIES)
+    forms = dict.fromkeys(str(term) for term in terms_in(node) if term.text.startswith(("#", "@")))
+    bound = replace(bound, left=tuple(dict.fromkeys((*bound.left, *forms))))
     if isinstance(bound.node, bool):
         return {"match_all" if bound.node else "match_none": {}}, bound
     return _clause(bound.node, TEXTS), bound
