@@ -1,12 +1,17 @@
 """How French sounds: each rule by a pair of sentences of which one would be misheard without it."""
 
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.enrich.inflection import inflected
-from tocsin.enrich.lexicon import french
-from tocsin.enrich.tone_fr import score_french
+from tocsin.enrich.lexicon import Role, french
+from tocsin.enrich.tone_fr import score_french, words_french
+from tocsin.enrich.tone_fr_words import in_words, places
 
 NEGATIVE = [
     "Service client lamentable, je suis furieux",
@@ -161,10 +166,80 @@ def test_forms_are_written_out(word: str, kind: str, forms: set[str]) -> None:
     assert forms <= set(inflected(word, kind))
 
 
+@pytest.mark.parametrize(
+    ("verb", "forms"),
+    [
+        ("mentir", {"mens", "ment", "mentent", "mentez", "menti", "mentait"}),
+        ("décevoir", {"déçois", "déçoit", "déçoivent", "décevez", "déçu", "déçue", "décevra"}),
+        ("perdre", {"perds", "perd", "perdent", "perdu", "perdue", "perdrait"}),
+        ("détruire", {"détruit", "détruisent", "détruisait", "détruite"}),
+        ("souffrir", {"souffre", "souffrent", "souffert", "souffrons"}),
+        ("se plaindre", {"plains", "plaint", "plaignent", "plaignait"}),
+        ("convaincre", {"convainc", "convainquent", "convaincu"}),
+        ("rejeter", {"rejette", "rejettent", "rejeté"}),
+        ("harceler", {"harcèle", "harcelé"}),
+        ("accueillir", {"accueille", "accueilli", "accueillera"}),
+        ("appauvrir", {"appauvrit", "appauvrissent"}),
+        ("s'effondrer", {"effondre", "effondrée"}),
+        ("porter atteinte à", {"portent atteinte à"}),
+    ],
+)
+def test_verbs_of_every_group_are_conjugated(verb: str, forms: set[str]) -> None:
+    assert forms <= set(inflected(verb, "v"))
+
+
 def test_the_lexicon_is_whole() -> None:
     lexicon = french()
     entries = [entry for same in lexicon.exact.values() for entry in same]
-    assert len(lexicon.exact) > 8_000
-    assert all(-4 <= entry.valence <= 4 for entry in entries)
-    assert sum(entry.valence < 0 for entry in entries) > 3_000
-    assert sum(entry.valence > 0 for entry in entries) > 3_000
+    assert len(lexicon.exact) > 20_000
+    assert sum(entry.valence < 0 for entry in entries) > 12_000
+    assert sum(entry.valence > 0 for entry in entries) > 8_000
+    assert {entry.role for entry in entries} == set(Role)
+
+
+LEXICONS = sorted(files("tocsin.enrich").joinpath("lexicons/fr").iterdir(), key=lambda file: file.name)
+
+
+@pytest.mark.parametrize("file", LEXICONS, ids=lambda file: file.name)
+def test_each_line_of_the_lexicon_can_be_read(file: Traversable) -> None:
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert head.startswith("# ")
+    said: set[tuple[str, str]] = set()
+    for number, line in enumerate(lines, 2):
+        if line and not line.startswith("#"):
+            valence, kind, words = line.split("\t")
+            assert -4 <= float(valence) <= 4, number
+            assert kind in "abfnvw", number
+            assert (file.name == "neutral.tsv") == (float(valence) == 0.0) or file.name in SILENT, number
+            again = {(word, kind) for word in words.split(", ")} & said
+            assert not again, number
+            said |= {(word, kind) for word in words.split(", ")}
+
+
+SILENT = ("turning.tsv", "contrasts.tsv", "concessions.tsv")
+"""Their words may have no valence of their own."""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Ce n'est pas un bon produit", [("bon", -1)]),
+        ("Accueil parfait, #ServiceNul !", [("parfait", 1), ("Nul", -1)]),
+        ("C'est pas mal du tout", [("pas mal du tout", 1)]),
+        ("Merci pour la panne", [("Merci pour", -1), ("panne", -1)]),
+        ("Note : 1/5, lamentable", [("1/5", -1), ("lamentable", -1)]),
+        (
+            normalize("NFD", "Très déçue, à éviter"),
+            [(normalize("NFD", "déçue"), -1), (normalize("NFD", "à éviter"), -1)],
+        ),
+        ("Le train part de la gare", []),
+    ],
+)
+def test_words_are_given_where_they_stand(sentence: str, words: list[tuple[str, int]]) -> None:
+    heard = words_french(sentence)
+    assert [(sentence[word.start : word.end], 1 if word.valence > 0 else -1) for word in heard] == words
+
+
+@given(st.text(alphabet="#Aaéàbsnpt '!?./1,-’😡\u0301", max_size=120))
+def test_places_and_words_are_cut_alike(text: str) -> None:
+    assert [text[start:end] for start, end in places(text)] == list(in_words(text).tokens)
