@@ -367,6 +367,60 @@ CASES = {
         + Foncez les yeux fermés
         + À voir absolument
         """,
+    "what people write of companies": """
+        - La SNCF annonce une hausse de 8 % des billets, on se fait plumer
+        - 3e panne de métro de la semaine, je suis encore en retard au boulot
+        - Mon banquier ne m'a jamais rappelé
+        - Impossible d'avoir un humain au téléphone chez vous
+        - Votre robot conversationnel est d'une bêtise
+        - J'attends mon colis depuis dix jours, aucune info
+        - Les salariés dénoncent une ambiance toxique au siège
+        - Le PDG soupçonné de délit d'initié
+        - Des milliers de poulets abattus après un cas de grippe aviaire
+        - L'usine va fermer, 300 familles sur le carreau
+        - Fromage contaminé : une fillette hospitalisée
+        - Un hacker publie les mots de passe de 500 000 abonnés
+        - Encore un bug, je n'ai plus accès à mon compte
+        - Vous avez perdu une cliente fidèle
+        - Plus jamais je ne volerai avec eux
+        - L'hôtesse nous a parlé comme à des chiens
+        - Franchement décevant pour le prix
+        - C'était mieux avant
+        - Leur pub est gênante
+        - Ça sent l'arnaque à plein nez
+        - Quel foutage de gueule cette augmentation
+        - Un accueil glacial et une attente interminable
+        - Le gouvernement recule encore face aux lobbies
+        - Ce député n'a honte de rien
+        - Les promesses, toujours les promesses
+        - On paie de plus en plus pour de moins en moins
+        - J'ai dû me battre trois mois pour récupérer mon dû
+        - Mes 40 € de bons d'achat ont disparu
+        - Je regrette amèrement d'avoir changé d'opérateur
+        - Une bouillie sans nom, j'ai quitté la salle
+        + Super expérience, équipe très pro
+        + Ils ont remplacé mon téléphone sans discuter
+        + Le livreur était adorable
+        + Service client réactif, problème résolu dans l'heure
+        + Belle surprise que ce petit hôtel
+        + Je suis bluffé par la rapidité
+        + Une adresse à retenir
+        + Un immense bravo aux bénévoles
+        + Cette série m'a tenue en haleine jusqu'au bout
+        + Rien à redire, tout était parfait
+        + Enfin un opérateur qui respecte ses clients
+        + Merci pour ce bon moment
+        + Quelle claque ce film
+        + La meilleure décision de l'année, changer de banque
+        + Le groupe double ses bénéfices
+        + Bonne nouvelle, la ligne rouvre lundi
+        0 La boutique déménage au 12 rue de la Paix
+        0 Réunion publique mardi à 18 h à la mairie
+        0 Votre colis sera livré entre 9 h et 12 h
+        0 Le nouveau directeur prendra ses fonctions en mars
+        0 Quelqu'un sait si le magasin est ouvert dimanche ?
+        0 J'ai pris le train de 8 h
+        """,
     "what customers write": """
         - Ça fait 3 semaines que j'attends mon remboursement, c'est quand même dingue
         - toujours aucune nouvelle de mon technicien, il devait passer lundi...
