@@ -418,6 +418,15 @@ def test_advice_names_what_is_allowed_but_hardly_meant() -> None:
     assert partly.advice() == ("nobody hears of other (people.yaml)",)
 
 
+def test_advice_names_aliases_that_make_a_query_vain() -> None:
+    config = parse(
+        BRANDS.replace("aliases: [Bulla,", "query: bulla +cola\n    aliases: [BULLA, Bulla SA,"),
+        source("kind: feed", "url: http://example.org/"),
+        person(MAIL),
+    )
+    assert config.advice() == ("bulla (BULLA): as an alias it suffices without what the query asks for besides",)
+
+
 def test_advice_names_brands_whose_usual_is_soon_forgotten() -> None:
     brands = BRANDS + "  - {id: brief, name: Brief, keep: 30d}\n  - {id: long, name: Long, keep: 56d}\n"
     config = parse(brands=brands, sources=source(*FEED), people=person(MAIL))

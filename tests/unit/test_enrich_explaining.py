@@ -24,6 +24,7 @@ CASES = {
     "orange mécanique, forfait": (Outcome.DROPPED, "too near: mécanique", ["orange"], ["mécanique"]),
     "orange, quelle couleur": (Outcome.DROPPED, "missing: forfait* OR 4G", ["orange"], []),
     "forfait orange et limonade": (Outcome.DROPPED, "excluded: limonade", ["orange"], ["limonade"]),
+    "une orange et un soda": (Outcome.DROPPED, "excluded: soda", ["orange"], ["soda"]),
     "quel beau forfait": (Outcome.SILENT, "", [], []),
 }  # fmt: skip
 

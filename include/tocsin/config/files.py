@@ -26,7 +26,7 @@ from tocsin.detect.detector import HISTORY
 from tocsin.enrich.folding import fold
 from tocsin.enrich.harm_words import FOR_EVER, CrisisWord, forms
 from tocsin.model import Brand, FullText, Person, Severity, Source, SourceKind, Tier
-from tocsin.query import QueryError, fields_in, parse_query
+from tocsin.query import QueryError, fields_in, finds_by, parse_query
 
 BRANDS, SOURCES, PEOPLE = "brands.yaml", "sources.yaml", "people.yaml"
 
@@ -66,27 +66,35 @@ class Config:
     """Ids of the sources that are switched off."""
 
     def advice(self, keep: timedelta = HISTORY) -> tuple[str, ...]:
-        """Say what is allowed but hardly meant, a sentence each: nothing to read, nobody to tell, soon forgotten.
+        """Say what is allowed but hardly meant, a sentence each: nothing to read, nobody to tell, a query in vain.
 
         `keep` is how long the mentions of a brand that says nothing else are kept.
         """
         told = {brand for person in self.people for brand in person.brands or [one.id for one in self.brands]}
         unheard = [brand.id for brand in self.brands if brand.id not in told]
         forgetful = [brand.id for brand in self.brands if (brand.keep or keep) < HISTORY]
+        moot = [f"{brand.id} ({alias})" for brand in self.brands for alias in _needing_no_company(brand)]
         said = [
             "no source is enabled: nothing will be collected (sources.yaml)" if not self.sources else "",
             f"nobody hears of {', '.join(unheard)} (people.yaml)" if unheard else "",
             f"{', '.join(forgetful)}: kept for less than the 8 weeks that usual is learnt from" if forgetful else "",
+            f"{', '.join(moot)}: as an alias it suffices without what the query asks for besides" if moot else "",
         ]
         return tuple(sentence for sentence in said if sentence)
+
+
+def _needing_no_company(brand: Brand) -> list[str]:
+    """Aliases by which the brand is found, whatever its query says of the same words."""
+    asked = {fold(term.text) for term in finds_by(parse_query(brand.query))} if brand.query else set()
+    return [alias for alias in brand.aliases if fold(alias) in asked]
 
 
 def load_config(folder: Path, *, need_sources: bool = True) -> Config:
     """Read brands.yaml, sources.yaml and people.yaml of the folder.
 
     ConfigError: one line for each problem of all files, `file:line:column: what is wrong; remedy`; below that of a
-    query, indented, the query with a mark under the place. Without
-    `need_sources` sources.yaml may be missing; when it is there it is checked all the same.
+    query, indented, the query with a mark under the place. Without `need_sources` sources.yaml may be missing; when
+    it is there it is checked all the same.
     """
     if not folder.is_dir():
         remedy = "make it, or name another by TOCSIN_CONFIG or --config (tocsin config check --help)"
