@@ -33,8 +33,9 @@ def incident(t: Texts) -> Json:
         (
             12,
             [
-                (24, chart(t, "tones", "p_tone_time", stories.tones_over_time(t))),
-                (24, chart(t, "networks", "p_tone_network", stories.tones_by(t, "network"))),
+                (16, chart(t, "words", "p_words", stories.deciding_words(t))),
+                (16, chart(t, "tones", "p_tone_time", stories.tones_over_time(t))),
+                (16, chart(t, "networks", "p_tone_network", stories.tones_by(t, "network"))),
             ],
         ),
         (

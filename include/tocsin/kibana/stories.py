@@ -42,6 +42,13 @@ def tones_by(t: Texts, field: str, *, share: bool = False, size: int = 10) -> Ch
     return xy(Drawn(layer, shape, "by", colours.TONES))
 
 
+def deciding_words(t: Texts) -> Chart:
+    """The words that decided most often that a post harms a brand, as bars."""
+    word = by("word", t("harm.words"), "harm.words", size=15, most="n")
+    layer = Layer("l", "mentions", (word, count("n", t("negative_posts"), NEGATIVE)))
+    return xy(Drawn(layer, "bar_horizontal", "word", {"n": colours.NEGATIVE}), legend="")
+
+
 def brands_of_the_week(t: Texts) -> Chart:
     """Each brand's stories, share of voice, negative share, copies, and the change since the week before.
 

@@ -185,6 +185,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "p_open": ("Incidents still open (30 days)", "Incidents en cours (30 jours)"),
     "p_newest": ("Newest harmful posts", "Dernières mises en cause"),
     "p_voice": ("Brands: share of voice, negative share, change", "Marques : part de voix, part négative, évolution"),
+    "p_words": ("Words that decided it", "Mots décisifs"),
     "p_tone_brand": ("Tone by brand", "Tonalité par marque"),
     "p_tone_time": ("Posts by tone", "Publications par tonalité"),
     "p_tone_network": ("Tone by network", "Tonalité par réseau"),
