@@ -1,7 +1,9 @@
 """Harm to a brand on a labelled suite of our own, English and French, grouped by rule: no data is needed.
 
-Half of its texts, chosen by hash, were read while the rules were written (dev), the others only counted (held).
-Measured when the floors were set: dev accuracy .99, precision of harmful .99, recall 1.0; held .97, .94, 1.0.
+The lines of each rule were written with the rules: half of them, chosen by hash, were read for errors (dev), the
+other half (held) was looked at twice. [fresh] was written afterwards: .82 of it was right at first (precision of
+harmful .79, recall .96), then its errors were read. [last] came after that and was never read: .81 right, precision
+.77, recall .91.
 Lowering a floor needs a reason in the commit.
 """
 
@@ -20,7 +22,7 @@ from tocsin.enrich.tone import Thresholds, ToneReader
 from tocsin.model import Brand, Harm
 
 SUITE = Path(__file__).with_name("harm_suite.txt")
-NAMES = ("Velmar", "Kirvo", "Sorane", "Dunwick", "Vidtube", "The Ledger", "Le Courrier")
+NAMES = ("Brumel", "Castrel", "Velmar", "Kirvo", "Sorane", "Dunwick", "Vidtube", "The Ledger", "Le Courrier")
 DAY = date(2026, 11, 29)
 
 
@@ -35,7 +37,9 @@ class Line:
     text: str
 
     @property
-    def half(self) -> str:
+    def part(self) -> str:
+        if self.rule in ("fresh", "last"):
+            return self.rule
         return ("dev", "held")[int(hashlib.sha256(self.text.encode()).hexdigest(), 16) % 2]
 
 
@@ -71,28 +75,29 @@ RULES = tuple(dict.fromkeys(line.rule for line in lines()))
 
 def test_the_suite_is_large_and_in_both_languages() -> None:
     languages = [line.language for line, _ in suite()]
-    assert len(languages) >= 240
-    assert min(languages.count("en"), languages.count("fr")) >= 100
+    assert len(languages) >= 300
+    assert min(languages.count("en"), languages.count("fr")) >= 150
 
 
 @pytest.mark.parametrize(
-    ("half", "precision", "recall", "accuracy"), [("dev", 0.95, 0.97, 0.96), ("held", 0.92, 0.97, 0.94)]
+    ("part", "precision", "recall", "accuracy"),
+    [("dev", 0.95, 0.97, 0.96), ("held", 0.95, 0.97, 0.96), ("fresh", 0.92, 0.95, 0.94), ("last", 0.74, 0.88, 0.78)],
 )
 def test_harm_is_found_and_not_seen_where_it_is_not(
-    half: str, precision: float, recall: float, accuracy: float
+    part: str, precision: float, recall: float, accuracy: float
 ) -> None:
-    pairs = [(line.expected, harm) for line, harm in suite() if line.half == half]
+    pairs = [(line.expected, harm) for line, harm in suite() if line.part == part]
     both = sum(expected is harm is Harm.HARMFUL for expected, harm in pairs)
     found_precision = both / sum(harm is Harm.HARMFUL for _, harm in pairs)
     found_recall = both / sum(expected is Harm.HARMFUL for expected, _ in pairs)
     right = sum(expected is harm for expected, harm in pairs) / len(pairs)
-    print(f"{half}: {len(pairs)} texts, {found_precision=:.3f} {found_recall=:.3f} {right=:.3f}")  # noqa: T201 - read with pytest -s
+    print(f"{part}: {len(pairs)} texts, {found_precision=:.3f} {found_recall=:.3f} {right=:.3f}")  # noqa: T201 - read with pytest -s
     assert found_precision >= precision
     assert found_recall >= recall
     assert right >= accuracy
 
 
-KNOWN_TO_MISS = {"scope": 2, "addressee": 1, "good news after bad": 1}
+KNOWN_TO_MISS = {"scope": 2, "addressee": 1, "good news after bad": 1, "fresh": 1, "last": 5}
 """Lines per rule that may be wrong; every other line of every rule is right."""
 
 

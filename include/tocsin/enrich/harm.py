@@ -6,15 +6,16 @@ they are meant (`tocsin.enrich.harm_meaning`): not when negated, fought by the b
 settled or over they leave the brand RESOLVED. How the score is made: `_score`.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from math import prod
+from math import prod, sqrt
 from typing import TYPE_CHECKING
 
 from tocsin.enrich.harm_context import Cue, Role, find_cues
-from tocsin.enrich.harm_meaning import Meaning, Reading, Told, helped, meanings
+from tocsin.enrich.harm_meaning import Meaning, Reading, Told, absolved, helped, meanings
 from tocsin.enrich.harm_tokens import LONGEST, words_of
 from tocsin.enrich.harm_words import CrisisWords, shipped
 from tocsin.enrich.scope import read_scope
@@ -38,8 +39,21 @@ ACCUSED_AND_DENIED = 0.7
 QUIET = 0.4
 """Share of its weight that a harm keeps when it is denied or over: an e-mail may still name it."""
 
+ABSOLVED = 0.6
+"""Weight of the harm that an acquittal speaks of without naming it."""
+
 STILL_ANGRY = -0.5
 """Valence down to which a text about a harm that is over is no harm: below, its author is not done with it."""
+
+NEGATIVE_WEIGHT = 1.6
+"""How much more a bad word counts than a good one where brands share a clause: as sentences do in tone."""
+
+HALF_AS_MUCH = 6
+"""Words from a brand's name at which a word counts half for it, where another brand shares the clause.
+
+On the half of the reviews of laptops and restaurants that it was not chosen on, macro-F1 towards a part rises from
+.547 to .554 and from .540 to .548; 2, 4 and 8 words do about the same.
+"""
 
 _Span = tuple[int, int]
 
@@ -87,11 +101,11 @@ def _judged(brand: str, passage: Passage, reading: Reading, tones: "ToneReader")
         return Judgement(brand, Tone.UNKNOWN, 0.0, Harm.UNKNOWN, 0.0)
     case = _Case(brand, passage, reading, tuple(meanings(reading, brand)), tones)
     tone, compound = case.hear()
-    harm, score = _score(tone, compound, case.told)
+    harm, score = _score(tone, compound, case.told, is_absolved=absolved(reading, brand))
     return Judgement(brand, tone, compound, harm, score, _as_written(passage.text, case.deciding(tone, harm)))
 
 
-def _score(tone: Tone, compound: float, told: Sequence[Told]) -> tuple[Harm, float]:
+def _score(tone: Tone, compound: float, told: Sequence[Told], *, is_absolved: bool) -> tuple[Harm, float]:
     """Give label and score: 1 - (1 - tone) * product of (1 - weight), so that each harm more makes it worse.
 
     Tone is the negative part of the valence. Praise takes half its valence off the crisis words ("well done for the
@@ -99,8 +113,8 @@ def _score(tone: Tone, compound: float, told: Sequence[Told]) -> tuple[Harm, flo
     """
     laid = [one.weight for one in told if one.meaning is Meaning.LAID]
     quiet = [one.weight for one in told if one.meaning is Meaning.QUIET]
-    if quiet and not laid and compound > STILL_ANGRY:
-        return Harm.RESOLVED, QUIET * _together(quiet)
+    if (quiet or is_absolved) and not laid and compound > STILL_ANGRY:
+        return Harm.RESOLVED, QUIET * _together(quiet or [ABSOLVED])
     crisis = _together(laid) * (1 - max(0.0, compound) / 2)
     heard = max(0.0, -compound) if tone is Tone.NEGATIVE else 0.0
     if tone is not Tone.NEGATIVE and crisis < HARMFUL_FROM:
@@ -133,9 +147,28 @@ class _Case:
 
     def _own_tone(self) -> tuple[Tone, float]:
         passage = self.passage
+        if self._shares and self.tones.speaks(passage.language):
+            return self.tones.weigh([self._near_tone()])
         if passage.heard and len(self._silent) == len(passage.hits) and self._own == passage.text:
             return passage.heard
         return self.tones.read(self._own, passage.language, self._silent)
+
+    @property
+    def _shares(self) -> bool:
+        """Whether it has a clause in common with another brand, so that what stands nearer to it is said of it."""
+        return any(self.brand in clause.owners and len(clause.owners) > 1 for clause in self.reading.scope.clauses)
+
+    def _near_tone(self) -> float:
+        """Give the valence of its words, those less that stand further from its name."""
+        words = self.reading.words
+        starts = [word.start for word in words]
+        named = [at for at, word in enumerate(words) if word.brand == self.brand]
+        total = 0.0
+        for heard in self.tones.words(self._own, self.passage.language, self._silent):
+            at = bisect_right(starts, heard.start) - 1
+            far = min(abs(at - place) for place in named)
+            total += heard.valence * (NEGATIVE_WEIGHT if heard.valence < 0 else 1.0) / (1 + far / HALF_AS_MUCH)
+        return total / sqrt(total * total + 1)
 
     @cached_property
     def _own(self) -> str:
@@ -153,7 +186,7 @@ class _Case:
         """What is not heard as tone: names, harms that are not at its door and what quiets them, who is helped."""
         spans = [(hit.start, hit.end) for hit in self.passage.hits]
         spans += [self._span(*one.unheard) for one in self.told if one.meaning is not Meaning.LAID]
-        if any(one.meaning is Meaning.QUIET for one in self.told):
+        if absolved(self.reading, self.brand) or any(one.meaning is Meaning.QUIET for one in self.told):
             cues = (*self._quieting, *self.reading.of(Role.SUPPOSES))
             spans += [self._span(cue.first, cue.end) for cue in cues]
         return spans + [self._span(first, end) for first, end in helped(self.reading, self.brand) if first < end]
@@ -185,7 +218,8 @@ class _Case:
 
     @property
     def _quieting(self) -> tuple[Cue, ...]:
-        return (*self.reading.of(Role.RESOLVES), *self.reading.of(Role.DENIES))
+        roles = (Role.RESOLVES, Role.DENIES, Role.ABSOLVES, Role.ENDS)
+        return tuple(cue for role in roles for cue in self.reading.of(role))
 
     def _negative_words(self) -> Iterator[tuple[float, int, int]]:
         for word in self.tones.words(self._own, self.passage.language, self._silent):

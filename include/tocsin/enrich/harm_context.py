@@ -16,6 +16,8 @@ class Role(StrEnum):
     NEGATES = "negates"
     DENIES = "denies"
     RESOLVES = "resolves"
+    ENDS = "ends"
+    ABSOLVES = "absolves"
     RENEWS = "renews"
     WAITS = "waits"
     SUPPOSES = "supposes"

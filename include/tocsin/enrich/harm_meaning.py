@@ -113,14 +113,28 @@ def meanings(reading: Reading, brand: str) -> Iterator[Told]:
 
 def _told(reading: Reading, found: Found, clause: Clause, brand: str) -> Told:
     denial = _negation(reading, found.first)
+    if denial and _is_denied(reading, found, clause):
+        return Told(found, Meaning.QUIET, found.word.weight, (denial.first, found.end))
     if not found.word.weight or denial or _is_anothers(reading, found, clause, brand):
         return Told(found, Meaning.VOID, 0.0, (denial.first if denial else found.first, found.end))
-    if _is_theirs(reading, found, clause, brand):
+    if _is_somebody_elses(reading, found, clause, brand):
+        return Told(found, Meaning.THEIRS, 0.0, _sentence(reading, clause))
+    if _is_fought(reading, found, clause, brand) or _is_complained_of(reading, found, clause, brand):
         return Told(found, Meaning.THEIRS, 0.0, (clause.first, clause.end))
     weight = found.word.weight * (SUPPOSED if _is_supposed(reading, found, clause) else 1.0)
     if _is_denied(reading, found, clause) or _is_resolved(reading, found, clause):
         return Told(found, Meaning.QUIET, weight, (found.first, found.end))
     return Told(found, Meaning.LAID, weight)
+
+
+def absolved(reading: Reading, brand: str) -> bool:
+    """Say whether a text about the brand tells that a court or an inquiry found nothing against it."""
+    for cue in reading.of(Role.ABSOLVES):
+        clause = reading.clause_at[cue.first]
+        is_own = brand in clause.owners or brand not in reading.named
+        if is_own and not (_negation(reading, cue.first) or _is_awaited(reading, cue, clause)):
+            return True
+    return False
 
 
 def helped(reading: Reading, brand: str) -> Iterator[tuple[int, int]]:
@@ -136,12 +150,9 @@ def _is_anothers(reading: Reading, found: Found, clause: Clause, brand: str) -> 
     return brand in (*clause.turned, *clause.joined) or not _bears(reading, found, clause, brand)
 
 
-def _is_theirs(reading: Reading, found: Found, clause: Clause, brand: str) -> bool:
-    return (
-        _is_fought(reading, found, clause, brand)
-        or _is_complained_of(reading, found, clause, brand)
-        or _is_somebody_elses(reading, found, clause, brand)
-    )
+def _sentence(reading: Reading, clause: Clause) -> tuple[int, int]:
+    same = [one for one in reading.scope.clauses if one.sentence == clause.sentence]
+    return same[0].first, same[-1].end
 
 
 def _negation(reading: Reading, at: int) -> Cue | None:
@@ -182,7 +193,14 @@ def _is_resolved(reading: Reading, found: Found, clause: Clause) -> bool:
             continue
         if not (_negation(reading, cue.first) or _is_awaited(reading, cue, at)):
             return True
-    return False
+    return any(_ends(reading, cue, found, clause) for cue in reading.of(Role.ENDS))
+
+
+def _ends(reading: Reading, cue: Cue, found: Found, clause: Clause) -> bool:
+    """Say whether a word that ends things stands beside the harm: "strike ends", "charges against Bulla dropped"."""
+    gap = max(cue.first - found.end, found.first - cue.end)
+    is_beside = 0 <= gap <= _NEAR and reading.clause_at[cue.first] == clause
+    return is_beside and not (_negation(reading, cue.first) or _is_awaited(reading, cue, clause))
 
 
 def _is_renewed(reading: Reading, found: Found) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tocsin.enrich.folding import fold, without_links
@@ -73,12 +74,13 @@ def _names(hits: "Sequence[Hit]") -> list[Word]:
 
 
 def _spelled(text: str) -> Iterator[Word]:
+    has_tags = "#" in text
     for found in _TOKEN.finditer(text):
-        token, start = found.group(), found.start()
-        if text[start - 1 : start] == "#" and len(token) > 5:
+        token, (start, end) = found.group(), found.span()
+        if has_tags and text[start - 1 : start] == "#" and len(token) > 5:
             yield from _untagged(token, start)
         else:
-            yield Word(_plain(token), start, found.end())
+            yield Word(_plain(token), start, end)
 
 
 def _untagged(tag: str, start: int) -> Iterator[Word]:
@@ -92,6 +94,7 @@ def _untagged(tag: str, start: int) -> Iterator[Word]:
         yield Word(_plain(part.group()), start + part.start(), start + part.end())
 
 
+@lru_cache(maxsize=50_000)
 def _plain(token: str) -> str:
     if token[0].isdigit() and token[-1].isdigit():
         return NUMBER

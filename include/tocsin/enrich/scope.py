@@ -13,6 +13,10 @@ from itertools import pairwise
 from tocsin.enrich.harm_context import Cue, Role
 from tocsin.enrich.harm_tokens import Word, word_set
 from tocsin.enrich.scope_rules import HINTS, REGRET, UNLIKE, sayings
+from tocsin.enrich.tone import SHORT
+
+CARRIED = 2
+"""Sentences over which a long text goes on about a brand that it named: an article soon speaks of something else."""
 
 _SOFT = frozenset({",", "and", "et", "&", "or", "ou", "/", "(", ")", "|"})
 _SMALL = word_set(
@@ -98,7 +102,8 @@ def read_scope(text: str, words: Sequence[Word], cues: Sequence[Cue], sentences:
         clauses += _clauses(laid, first, end, number, seen)
     spoken = {words[at].brand for at in laid.places if at not in aside}
     passing = frozenset(words[at].brand for at in aside) - spoken
-    return Scope(tuple(_owned(clauses, words, _addressees(text, words))), tuple(seen.stances), passing)
+    reach = CARRIED if len(text) > SHORT else len(words)
+    return Scope(tuple(_owned(clauses, words, _addressees(text, words), reach)), tuple(seen.stances), passing)
 
 
 def _sentence_bounds(words: Sequence[Word], sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -255,7 +260,7 @@ def _soft_cuts(words: Sequence[Word], bounds: Sequence[int]) -> set[int]:
         spoke = False
         for start, stop in pairwise(pieces):
             named = {words[at].brand for at in range(start, stop) if words[at].brand}
-            speaks = any(not word.brand and word.plain not in _SMALL for word in words[start:stop])
+            speaks = any(word.plain[:1].isalnum() and word.plain not in _SMALL for word in words[start:stop])
             if named and speaks and told and spoke and not named & told:
                 found.add(start)
                 told, spoke = set(), False
@@ -264,20 +269,25 @@ def _soft_cuts(words: Sequence[Word], bounds: Sequence[int]) -> set[int]:
     return found
 
 
-def _owned(clauses: Sequence[Clause], words: Sequence[Word], addressees: tuple[str, ...]) -> Iterator[Clause]:
-    """Give each clause owners: its own, else whom the text is addressed to, else those before, else those after."""
-    last: tuple[str, ...] = ()
-    first = next((clause.owners for clause in clauses if clause.owners), ())
+def _owned(
+    clauses: Sequence[Clause], words: Sequence[Word], addressees: tuple[str, ...], reach: int
+) -> Iterator[Clause]:
+    """Give each clause owners: its own, else whom the text is addressed to, else those before, else those after.
+
+    Those before and after are meant within `reach` sentences of where they are named.
+    """
+    near = next((clause for clause in clauses if clause.owners), None)
     for clause in clauses:
         if clause.owners and not (addressees and _speaks_to(clause, words)):
-            last = clause.owners
+            near = clause
             yield clause
         elif clause.owners:
             yield replace(clause, owners=addressees)
         elif clause.left or clause.joined:
             yield clause
         else:
-            yield replace(clause, owners=addressees or last or first)
+            is_near = near is not None and abs(clause.sentence - near.sentence) <= reach
+            yield replace(clause, owners=addressees or (near.owners if near and is_near else ()))
 
 
 def _speaks_to(clause: Clause, words: Sequence[Word]) -> bool:

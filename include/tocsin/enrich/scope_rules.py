@@ -85,6 +85,7 @@ _TO = r"(?:to|over|a|plutot que|plutot qu'|than|instead of|rather than|au lieu d
 RULES = (
     _rule(rf"{_LEFT} ~{_BAD} {_ON}(?:for|to|with|pour|chez|vers|contre|par) ~{_GOOD}", departs=True),
     _rule(rf"{_FROM} ~{_BAD} {_ON}(?:for|to|pour|a|au|chez|vers) ~{_GOOD}", departs=True),
+    _rule(rf"chez {_BAD} {_ON}(?:passee?|partie?) (?:chez|a) {_GOOD}", departs=True),
     _rule(rf"(?:switch|mov|chang)(?:e|ed|ing)? to {_GOOD} from ~{_BAD}", departs=True),
     _rule(rf"(?<!not )(?<!pas ){_BETTER} ~(?:than|que|qu') ~{_BAD}"),
     _rule(rf"{_WORSE} ~(?:than|que|qu') ~{_GOOD}"),
@@ -117,7 +118,8 @@ HINTS = word_set(
     " outclass bat surpasse ecrase enterre devance eclipse prefer prefere preferer choose chose choisis recommend"
     " recommande instead rather plutot lieu never done avoid away clear goodbye bye riddance boycott adieu ciao fuyez"
     " fuir evitez eviter jamais marre bol allez prenez should should've i'll will we'll gonna going next switching"
-    " moving switched switch passe pars retourne reste passee aurais heureusement vive lui elle eux elles de unlike"
+    " moving switched switch passe pars retourne reste passee parti partie aurais heureusement vive lui elle eux"
+    " elles de unlike"
     " contrairement difference inverse oppose opposed compared compare comparee rapport comme like rien"
 )
 """A sentence without one of these holds no comparison: most are not looked at further."""
