@@ -174,6 +174,6 @@ def test_the_link_in_each_mail_opens_the_incident_in_the_language_of_its_reader(
         drawn = {each.panel: each for each in boards[name[-2:]].draw(name, view)}
         assert silent(drawn.values()) == ABSENT["incident"]
         assert {tuple(row["brand"]) for row in drawn["row/l"].rows} == {("Citrombelle",)}
-        assert {row["brand_name"] for row in drawn["posts"].rows} == {"Citrombelle"}
+        assert all("Citrombelle" in row["brand_name"] for row in drawn["posts"].rows)
         names.append(name)
     assert sorted(names) == ["tocsin-incident-en", "tocsin-incident-fr"]
