@@ -1,6 +1,6 @@
 """Hear how a French sentence sounds, by a lexicon and rules of our own: English tools are deaf to it.
 
-The rules, in the order they are applied; each has its cases in tests/unit/test_enrich_tone_fr.py:
+The rules, in the order they are applied; each has its cases in tests/unit/test_enrich_tone_fr_rules.py:
 - words (tone_fr_words, lexicon): the longest phrase wins ("pas mal" before "mal"); accents may be lost, letters drawn
   out ("nuuul"), a consonant doubled or not ("innacceptable"); hashtags in CamelCase are words apart;
 - in context (tone_fr_context): words before strengthen or weaken ("vraiment nul", "un peu lent"); negation turns a

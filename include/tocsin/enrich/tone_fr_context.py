@@ -35,7 +35,7 @@ class Turn:
 
 
 NEGATED = Turn(-0.7, -0.2, -0.1)
-""""Pas bon" is nearly bad; "pas mauvais" is not yet good, and who had "aucun accident" has hardly praised anybody."""
+"""After "pas": a good word is nearly bad, a bad one not yet good; "aucun accident" has hardly praised anybody."""
 TURNED = Turn(-0.7, -0.45, -0.45)
 SPOILED = Turn(-0.7, 1.0, 1.0)
 
@@ -46,6 +46,7 @@ _CLAUSE_WORDS = frozenset(
      "pourtant", "cependant", "et", "ou")
 )  # fmt: skip
 _GIVEN = frozenset(("ce", "cet", "cette", "ces", "leur", "leurs", "vos", "votre", "ses", "son", "sa"))
+"""What stands behind these is there, whatever is negated."""
 _APART = frozenset(("apres", "avant", "depuis", "pour", "suite", "chez", "pendant", "est", "sont", "etait", "qui"))
 """A word behind these is no longer what "lutter contre" or "refuser" is about."""
 _SMALL = frozenset(
