@@ -69,6 +69,17 @@ def test_a_file_and_how_many_are_shown(run, tmp_path: Path) -> None:
     assert "5 texts: 5 caught" in done.stdout
 
 
+def test_a_file_by_its_column_map(run, tmp_path: Path) -> None:
+    (tmp_path / "posts.jsonl").write_text(
+        '{"at": "2026-11-01", "said": "forfait Orange", "where": "forum"}\n{"at": "?", "said": "x"}\n'
+    )
+    (tmp_path / "map.yaml").write_text("time: at\ntext: said\nnetwork: where\n")
+    done = run("orange network:forum", "--file", "posts.jsonl", "--columns", "map.yaml")
+    assert "1 texts: 1 caught" in done.stdout
+    mails = Path(__file__).resolve().parents[1] / "golden" / "files" / "letters.mbox"
+    assert " caught, " in run("orange OR the", "--file", str(mails)).stdout
+
+
 def test_stored_mentions_are_tried_with_what_is_known_of_them(run, tmp_path: Path) -> None:
     with open_sqlite(str(tmp_path / "tocsin.db")) as stores:
         stores.mentions.add(

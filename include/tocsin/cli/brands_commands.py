@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,8 +20,8 @@ from tocsin.wiring.brand_trial import (
     brand_of,
     find_config,
     posts_given,
+    posts_in,
     posts_stored,
-    texts_in,
     try_brand,
 )
 
@@ -46,8 +46,12 @@ def try_(  # noqa: PLR0913, PLR0917 - one option each
     query: Annotated[str | None, typer.Option(help="With --brand: this query in place of its own.")] = None,
     never: Annotated[list[str] | None, typer.Option(help="Words as of `never`, again for more.")] = None,
     stored: Annotated[bool, typer.Option("--stored", help="Try it on all mentions that are stored.")] = False,
-    file: Annotated[Path | None, typer.Option(help="Try it on a CSV, JSONL or Parquet file, packed or not.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="Try it on a CSV, JSONL, Parquet, mbox, WARC or kept feed, packed or not."),
+    ] = None,
     column: Annotated[str, typer.Option("--text", help="Its column of texts; default: the usual names.")] = "",
+    columns: Annotated[Path | None, typer.Option(help="Its column map, for network, language and address.")] = None,
     config: Annotated[Path | None, typer.Option(help="Folder of brands.yaml; default: TOCSIN_CONFIG.")] = None,
     show: Annotated[int, typer.Option(min=0, help="Texts of each kind that are shown.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per text, and the counts last.")] = False,
@@ -72,7 +76,9 @@ def try_(  # noqa: PLR0913, PLR0917 - one option each
     if not (given or stored or file):
         raise ConfigError("nothing to try it on: write texts, `-` for standard input, --file or --stored")
     tally = Tally()
-    found = try_brand(wanted, _posts(given, file, column, brand, config, stored=stored), tally)
+    languages = find_config(config).languages if brand or config else ("fr", "en")
+    posts = _posts(given, languages, (file, columns, column), stored=stored)
+    found = try_brand(wanted, posts, tally)
     if as_json:
         _print_json(found, tally)
     else:
@@ -120,13 +126,13 @@ def _wanted(given: list[str], brand: str | None, query: str | None, never: list[
 
 
 def _posts(
-    given: list[str], file: Path | None, column: str, brand: str | None, config: Path | None, *, stored: bool
+    given: list[str], languages: Sequence[str], file: tuple[Path | None, Path | None, str], *, stored: bool
 ) -> Iterator[Post]:
-    languages = find_config(config).languages if brand or config else ("fr", "en")
+    path, columns, column = file
     lines = (line.strip() for line in sys.stdin) if given == ["-"] else iter(given)
     yield from posts_given(filter(None, lines), languages)
-    if file:
-        yield from posts_given(texts_in(file, column), languages)
+    if path:
+        yield from posts_in(path, columns, column, languages)
     if stored:
         with open_app() as app:
             yield from posts_stored(app.stores.mentions.stream())

@@ -7,9 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tocsin.adapters.files import LocalArchive
+from tocsin.collect.read_file import read_rows
 from tocsin.config import Config, load_config, nearest, shown
 from tocsin.errors import ConfigError
-from tocsin.model import Brand, Mention
+from tocsin.model import Brand, Mention, RawItem, Source, SourceKind, full_text
+from tocsin.wiring.replay import LONG_AGO
+from tocsin.wiring.trial import find_map
 
 if TYPE_CHECKING:
     from tocsin.enrich.asking import About
@@ -63,6 +67,26 @@ def posts_given(texts: Iterable[str], languages: Sequence[str]) -> Iterator[Post
     reader = LanguageReader(languages)
     for text in texts:
         yield text, About("file", language=partial(reader.read, text))
+
+
+def posts_in(path: Path, columns: Path | None, column: str, languages: Sequence[str]) -> Iterator[Post]:
+    """Stream the posts of a file: by its column map as a source would read it, a bare table by its texts alone.
+
+    Rows that cannot be read are passed over. ConfigError, PermanentError: as of a source of kind file.
+    """
+    from tocsin.enrich.asking import about
+    from tocsin.enrich.language import LanguageReader
+
+    archive = LocalArchive()
+    found = find_map(archive, path, columns)
+    if found is None:
+        yield from posts_given(texts_in(path, column), languages)
+        return
+    reader, source = LanguageReader(languages), Source(path.name, SourceKind.FILE, str(path), network="file")
+    rows = archive.rows(str(path), found.form)
+    for item in read_rows(rows, found, source, LONG_AGO, lambda author, _network: author):
+        if isinstance(item, RawItem):
+            yield full_text(item.title, item.text), about(item, reader.read)
 
 
 def texts_in(path: Path, column: str) -> Iterator[str]:

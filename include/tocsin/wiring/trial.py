@@ -39,7 +39,7 @@ class Trial:
 def try_file(path: Path, columns: Path | None, *, rows: int = LOOKED_AT) -> Trial:
     """Read the first rows of a file; nothing is kept. ConfigError, PermanentError: as of a replay."""
     archive = LocalArchive()
-    found = _map(archive, path, columns)
+    found = find_map(archive, path, columns)
     # All columns, also those that the map does not name: who writes a map wants to see them.
     form = replace(found.form, columns=()) if found else AS_IT_IS
     first = tuple(islice(archive.rows(str(path), form), rows))
@@ -52,7 +52,8 @@ def try_file(path: Path, columns: Path | None, *, rows: int = LOOKED_AT) -> Tria
     return Trial(found, tuple(tried))
 
 
-def _map(archive: LocalArchive, path: Path, columns: Path | None) -> ColumnMap | None:
+def find_map(archive: LocalArchive, path: Path, columns: Path | None) -> ColumnMap | None:
+    """Give the map in `columns`, else that of a file that needs none, such as a mailbox; None for a bare table."""
     if columns is not None:
         return load_columns(columns)
     own = archive.own_columns(str(path))
