@@ -1,10 +1,13 @@
 """What a text does to each brand that it concerns."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tocsin.enrich.harm import Passage, judge
+from tocsin.enrich.harm import MOST_WORDS, Passage, judge
 from tocsin.enrich.matching import BrandMatcher
 from tocsin.enrich.tone import Thresholds, ToneReader
 from tocsin.model import Brand, Harm, Judgement, Tone
@@ -66,3 +69,77 @@ def test_a_language_that_nobody_reads_is_no_guess(language: str) -> None:
 def test_words_of_a_link_decide_nothing() -> None:
     (bulla,) = judged("Bulla is a disgrace https://x.example/awful-terrible")
     assert bulla.words == ("a disgrace",)
+
+
+def score(text: str) -> float:
+    return judged(text)[0].score
+
+
+def test_each_harm_more_and_each_heavier_one_raises_the_score() -> None:
+    calm = "Bulla published its figures on Monday"
+    told = [calm, f"{calm} amid a complaint", f"{calm} amid a recall", f"{calm} amid a recall and two deaths"]
+    scores = [score(f"{text}.") for text in told]
+    assert scores == sorted(set(scores))
+    assert scores[0] == 0.0
+
+
+def test_crisis_words_alone_give_one_minus_the_product_of_what_they_leave() -> None:
+    (bulla,) = judged("Rappel de produits Bulla : listeria.", "fr")
+    assert bulla.score == pytest.approx(1 - (1 - 0.6) * (1 - 0.85) * (1 - max(0.0, -bulla.compound)))
+    assert bulla.words == ("listeria", "Rappel de produits")
+
+
+def test_praise_takes_its_valence_off_the_crisis_words() -> None:
+    (bulla,) = judged("Brilliant, quick and honest help from Bulla after the recall, love them!")
+    assert (bulla.tone, bulla.harm) == (Tone.POSITIVE, Harm.NONE)
+
+
+def test_a_denial_alone_is_resolved_and_beside_an_accusation_weighs_less() -> None:
+    (denied,) = judged("Bulla denies fraud.")
+    (both,) = judged("Bulla denies fraud as prosecutors open an investigation.")
+    (accused,) = judged("Bulla accused of fraud as prosecutors open an investigation.")
+    assert (denied.harm, both.harm, accused.harm) == (Harm.RESOLVED, Harm.HARMFUL, Harm.HARMFUL)
+    assert denied.score < both.score < accused.score
+    assert "denies" in denied.words
+
+
+def test_what_may_be_weighs_less_than_what_is() -> None:
+    assert 0 < score("Bulla could recall its bottles.") < score("Bulla will recall its bottles.")
+
+
+@given(st.text(alphabet="ab .,!?#@\n'éœ", max_size=40), st.text(alphabet="ab .,!?\n", max_size=40))
+def test_whatever_stands_around_it_words_are_those_of_the_text_and_the_score_is_a_share(
+    before: str, after: str
+) -> None:
+    text = f"{before} Bulla recalls œufs contaminés and lies {after}"
+    for one in judged(text, "fr", "bulla", "coca"):
+        assert 0 <= one.score <= 1
+        assert all(" ".join(word.split()) in " ".join(text.split()) for word in one.words)
+        assert len(one.words) <= MOST_WORDS
+
+
+def test_the_same_words_in_another_case_are_given_once() -> None:
+    (bulla,) = judged("Bulla FRAUD, Bulla fraud, Bulla Fraud.")
+    assert bulla.words == ("FRAUD",)
+
+
+def test_a_passage_that_was_heard_already_is_not_heard_again_to_another_end() -> None:
+    text = "Bulla sold me a terrible frame."
+    matcher, tones = tools()
+    (hits,) = matcher.find_all([text])
+    passage = Passage(text, "", "en", hits)
+    heard = replace(passage, heard=tones.read(text, "en", [(hit.start, hit.end) for hit in hits]))
+    assert judge(passage, ["bulla"], tones) == judge(heard, ["bulla"], tones)
+
+
+def test_a_long_article_harms_a_brand_by_what_stands_near_its_name() -> None:
+    rest = "The council met again to talk about parking and the weather in town. " * 12
+    (bulla,) = judged(f"Bulla opened a shop. {rest}A bank was fined for fraud, money laundering and bribery.")
+    assert bulla.harm is Harm.NONE
+    (bulla,) = judged(f"{rest}A bank opened. Bulla was fined for fraud.")
+    assert bulla.harm is Harm.HARMFUL
+
+
+def test_where_brands_share_a_clause_what_stands_nearer_is_said_of_it() -> None:
+    bulla, coca = judged("The awful Bulla beside the wonderful Coca-Cola")
+    assert bulla.compound < coca.compound

@@ -36,7 +36,7 @@ HARMFUL_FROM = 0.25
 ACCUSED_AND_DENIED = 0.7
 """Share of the score that is left where some of it is denied or over and some is not."""
 
-QUIET = 0.4
+QUIET = 0.3
 """Share of its weight that a harm keeps when it is denied or over: an e-mail may still name it."""
 
 ABSOLVED = 0.6
@@ -108,14 +108,14 @@ def _judged(brand: str, passage: Passage, reading: Reading, tones: "ToneReader")
 def _score(tone: Tone, compound: float, told: Sequence[Told], *, is_absolved: bool) -> tuple[Harm, float]:
     """Give label and score: 1 - (1 - tone) * product of (1 - weight), so that each harm more makes it worse.
 
-    Tone is the negative part of the valence. Praise takes half its valence off the crisis words ("well done for the
-    quick recall").
+    Tone is the negative part of the valence. Praise takes its valence off the crisis words ("perfect service after my
+    accident").
     """
     laid = [one.weight for one in told if one.meaning is Meaning.LAID]
     quiet = [one.weight for one in told if one.meaning is Meaning.QUIET]
     if (quiet or is_absolved) and not laid and compound > STILL_ANGRY:
         return Harm.RESOLVED, QUIET * _together(quiet or [ABSOLVED])
-    crisis = _together(laid) * (1 - max(0.0, compound) / 2)
+    crisis = _together(laid) * (1 - max(0.0, compound))
     heard = max(0.0, -compound) if tone is Tone.NEGATIVE else 0.0
     if tone is not Tone.NEGATIVE and crisis < HARMFUL_FROM:
         return (Harm.UNKNOWN if tone is Tone.UNKNOWN else Harm.NONE), 0.0

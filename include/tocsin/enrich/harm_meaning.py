@@ -299,7 +299,7 @@ def _is_nearest(
 ) -> bool:
     """Bind a noun to whom it is aimed at, else to the brand next to it, else to all brands of its clause."""
     for cue in reading.cues:
-        if cue.role is Role.AGAINST and 0 <= cue.first - found.end < _NEAR and cue.end < clause.end:
+        if cue.role is Role.AGAINST and 0 <= cue.first - found.end <= _NEAR and cue.end < clause.end:
             aimed = [word.brand for word in reading.words[cue.end : clause.end] if word.brand]
             return brand in aimed if aimed else _is_itself(reading, cue.end)
     if len({*before, *after}) == 1:
