@@ -97,7 +97,7 @@ def test_harm_is_found_and_not_seen_where_it_is_not(
     assert right >= accuracy
 
 
-KNOWN_TO_MISS = {"scope": 2, "addressee": 1, "good news after bad": 1, "fresh": 1, "last": 5}
+KNOWN_TO_MISS = {"scope": 1, "addressee": 1, "good news after bad": 1, "fresh": 1, "last": 5}
 """Lines per rule that may be wrong; every other line of every rule is right."""
 
 
