@@ -1,8 +1,8 @@
 """How well texts are judged, on public labelled data; what is tuned was tuned on the training parts only.
 
 Measured when the floors were set: French tweets macro-F1 .689, negative recall .81; French series reviews accuracy
-.877; French insurance reviews, negative recall .92 at precision .98; English tweets macro-F1 .601; airlines negative
-recall .543 at precision .896. Lowering a floor needs a reason in the commit.
+.877; French insurance reviews, negative recall .92 at precision .98; English tweets macro-F1 .641; airlines negative
+recall .75 at precision .88. Lowering a floor needs a reason in the commit.
 """
 
 import csv
@@ -18,6 +18,7 @@ import pytest
 from tocsin.enrich.language import UNKNOWN, LanguageReader
 from tocsin.enrich.stories import SPAN, StoryBook
 from tocsin.enrich.tone import Thresholds, ToneReader
+from tocsin.enrich.tone_en_vader import polarity
 from tocsin.model import Tone
 
 pytestmark = pytest.mark.evaluation
@@ -93,21 +94,28 @@ def test_french_reviews_of_insurers(evaluation_data: Path) -> None:
 
 def test_english_tweets(evaluation_data: Path) -> None:
     pairs = judged(rows(evaluation_data, "sentiment_en_tweets_umsab"), "en", "val")
-    assert macro_f1(pairs) >= 0.58
-    assert recall(pairs, Tone.NEGATIVE) >= 0.66
+    assert macro_f1(pairs) >= 0.62
+    assert recall(pairs, Tone.NEGATIVE) >= 0.73
 
 
 def test_english_airlines(evaluation_data: Path) -> None:
     pairs = judged(rows(evaluation_data, "crisis_us_airlines_2015"), "en")
-    assert recall(pairs, Tone.NEGATIVE) >= 0.53
+    assert recall(pairs, Tone.NEGATIVE) >= 0.73
     assert precision(pairs, Tone.NEGATIVE) >= 0.88
 
 
+def test_vader_agrees_with_people_as_its_package_does(evaluation_data: Path) -> None:
+    """The package's Pearson with the mean of twenty people is .872, of whole texts."""
+    gold = rows(evaluation_data, "sentiment_en_vader_gold_tweets")
+    pairs = [(float(row["mean_human_-4_4"]), polarity(row["text"]).compound) for row in gold]
+    assert correlation(pairs) == pytest.approx(0.872, abs=0.0005)
+
+
 def test_english_agrees_with_people(evaluation_data: Path) -> None:
-    """The package alone reaches a Pearson of .872 with the mean of twenty people."""
+    """Less than VADER, whose words were chosen and weighed on such tweets; sentences, and what says little, cost."""
     reader = ToneReader(Thresholds())
     gold = rows(evaluation_data, "sentiment_en_vader_gold_tweets")
-    assert correlation([(float(row["mean_human_-4_4"]), reader.read(row["text"], "en")[1]) for row in gold]) >= 0.80
+    assert correlation([(float(row["mean_human_-4_4"]), reader.read(row["text"], "en")[1]) for row in gold]) >= 0.84
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> float:

@@ -1,12 +1,14 @@
 """The English lexicon as it is searched: VADER's words, and over them words and phrases of our own.
 
-Ours are in `lexicons/en/*.tsv`, one valence, kind and list of phrases a line:
+Ours are in `lexicons/en/*.tsv`, one valence, kind and list of phrases a line; where two lines say the same phrase the
+later one wins, the tables taken in the order of their names:
 
 - `w`: a word or phrase that words before it strengthen, weaken or turn, as they do with VADER's own;
 - `f`: a phrase whose valence is fixed, whatever stands before it ("not impressed");
 - `m`: muted: its words say next to nothing here ("would like to", "customer care");
 - `n`: turns what follows it, as "not" does ("fails to be");
 - `s`: opens a sarcasm where something bad follows ("love how", "thanks for");
+- `k`: what markets do ("fell", "rose"): hardly anything where no business is spoken of;
 - `p`: opens a request or a question, in which kind words are mere manners ("can you please").
 
 In a phrase `a/b` is either word, `word~` each form of a regular verb or noun, `#` a number, `*` up to two others.
@@ -42,6 +44,7 @@ class Kind(StrEnum):
     MUTED = "m"
     NEGATES = "n"
     SARCASM = "s"
+    MARKET = "k"
     REQUEST = "p"
 
 
@@ -51,6 +54,8 @@ class Entry:
 
     valence: float
     kind: Kind
+    key: str
+    """The word under which `known_words` holds the valence; "not" for what turns other words."""
 
 
 @dataclass(slots=True)
@@ -60,18 +65,27 @@ class Node:
     following: dict[str, "Node"] = field(default_factory=dict)
     entry: Entry | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a number or any word may follow."""
+        return "*" in self.following or "#" in self.following
+
 
 @cache
 def phrases() -> Node:
-    """Give all entries as a tree by words, read once per process; a later line wins over an earlier one."""
+    """Give all entries as a tree by words, read once per process."""
     root = Node()
     for valence, kind, phrase in _lines():
         for words in product(*map(_alternatives, phrase.split())):
             node = root
             for word in words:
                 node = node.following.setdefault(word, Node())
-            node.entry = Entry(_murmur(words) if kind is Kind.MUTED else valence, kind)
+            node.entry = _entry(_murmur(words) if kind is Kind.MUTED else valence, kind)
     return root
+
+
+def _entry(valence: float, kind: Kind) -> Entry:
+    return Entry(valence, kind, "not" if kind is Kind.NEGATES else f"§{kind}{valence:g}")
 
 
 def _murmur(words: Sequence[str]) -> float:
@@ -79,12 +93,25 @@ def _murmur(words: Sequence[str]) -> float:
     return round(_MUTED * sum(vader_lexicon().get(word, 0.0) for word in words), 1)
 
 
-def longest(words: Sequence[str], at: int) -> tuple[int, Entry] | None:
-    """Find the longest phrase that begins at this word; give where it ends, and what it says."""
-    first = phrases().following.get(words[at])
-    numbered = phrases().following.get("#") if is_number(words[at]) else None
-    found = [match for node in (first, numbered) if node is not None for match in _matches(node, words, at + 1)]
-    return max(found, key=lambda match: match[0], default=None)
+def beginnings(word: str) -> tuple[Node, ...]:
+    """Give the phrases that begin with this word, and those that begin with a number where it is one."""
+    known = phrases().following
+    asked = (word, "#") if is_number(word) else (word,)
+    return tuple(known[first] for first in asked if first in known)
+
+
+def longest(begun: Sequence[Node], words: Sequence[str], at: int) -> tuple[int, Entry] | None:
+    """Find the longest of the phrases begun that goes on with the words from here; give its end and what it says."""
+    following = words[at] if at < len(words) else ""
+    best: tuple[int, Entry] | None = None
+    for node in begun:
+        # Common words begin many phrases that do not go on: most end here.
+        if node.entry is None and following not in node.following and not node.is_open:
+            continue
+        for match in _matches(node, words, at):
+            if best is None or match[0] > best[0]:
+                best = match
+    return best
 
 
 def is_number(word: str) -> bool:
@@ -95,6 +122,8 @@ def is_number(word: str) -> bool:
 def _matches(node: Node, words: Sequence[str], at: int) -> Iterator[tuple[int, Entry]]:
     if node.entry is not None:
         yield at, node.entry
+    if not node.following:
+        return
     if at < len(words):
         following = node.following.get(words[at])
         if following is not None:
@@ -132,15 +161,10 @@ def _forms(word: str) -> list[str]:
     return forms
 
 
-def key_of(entry: Entry) -> str:
-    """Give the word under which `known_words` holds this entry's valence."""
-    return f"§{entry.kind}{entry.valence:g}"
-
-
 @cache
 def known_words() -> Mapping[str, float]:
     """Give the valence of VADER's words and emoji, and of our entries under their keys."""
-    ours = {key_of(entry): entry.valence for entry in _entries(phrases())}
+    ours = {entry.key: entry.valence for entry in _entries(phrases())}
     return {**vader_lexicon(), **vader_emoji(), **ours}
 
 

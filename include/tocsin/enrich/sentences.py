@@ -14,7 +14,7 @@ _EMOJI = "[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d]"
 # the marks of Chinese and Japanese; or the end of a line.
 _END = re.compile(
     rf"(?P<marks>[.!?…]+)[\"'’”»)\]]*(?:\s*{_EMOJI}+(?=\s|\Z))*(?:\s+|(?<=[^\W\d_A-Z][.!?])(?=[A-Z][a-z])|\Z)"
-    r"|[。！？]\s*|\s*\n\s*"
+    r"|[。！？]\s*|\n\s*"
 )
 # Before a full stop: titles and initials ("J. Doe", "U.S. market", "p. ex. ceci") never end a sentence.
 _TITLE = re.compile(

@@ -7,7 +7,7 @@ more. What looks odd below is odd there: equal results come first.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import fabs, sqrt
 from string import punctuation
 from typing import NamedTuple
@@ -69,15 +69,14 @@ def valences_of(words: Sequence[str], known: Mapping[str, float] | None = None) 
     """
     lower = [word.lower() for word in words]
     known = lexicon() if known is None else known
-    found: list[float] = []
+    found = [0.0] * len(words)
     shouting: bool | None = None
     for at, word in enumerate(lower):
         if word not in known or word in _BOOSTS or (word == "kind" and lower[at + 1 : at + 2] == ["of"]):
-            found.append(0.0)
             continue
         if shouting is None:
             shouting = stands_out(words)
-        found.append(_in_context(words, lower, at, known, shouting))
+        found[at] = _in_context(words, lower, at, known, shouting)
     return found
 
 
@@ -100,9 +99,10 @@ def described(text: str) -> str:
 
 def weigh_but(words: Sequence[str], valences: list[float]) -> list[float]:
     """Halve what stands before "but", and half as much again for what follows; the first of equals stands for all."""
-    but = next((at for at, word in enumerate(words) if word.lower() == "but"), None)
-    if but is None:
+    lower = [word.lower() for word in words]
+    if "but" not in lower:
         return valences
+    but = lower.index("but")
     weighed = list(valences)
     for at in range(len(weighed)):
         first = weighed.index(weighed[at])
@@ -182,7 +182,13 @@ def _turn(lower: Sequence[str], at: int, distance: int) -> float:
         return 1.25
     if before == "without" and "doubt" in between:
         return 1.0
-    return _NEGATED if before in _NEGATIONS or "n't" in before else 1.0
+    return _NEGATED if negates(before) else 1.0
+
+
+@lru_cache(maxsize=32_768)
+def negates(word: str) -> bool:
+    """Say whether a word in small letters turns those after it."""
+    return word in _NEGATIONS or "n't" in word
 
 
 def _idiom(lower: Sequence[str], at: int, valence: float) -> float:

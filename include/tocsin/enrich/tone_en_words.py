@@ -1,130 +1,141 @@
-"""Cut an English sentence into words as people type them, each at its place in the sentence."""
+"""Cut an English sentence into words as people type them, and find in it the phrases that the lexicon knows."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from tocsin.enrich.lexicon_en import Entry, Kind, key_of, known_words, longest
+from tocsin.enrich.lexicon_en import Entry, Kind, Node, beginnings, known_words, longest
 
-# An emoticon, an emoji, a hashtag, a word with its inner apostrophes and hyphens, a mark that ends a clause.
+# A word with its inner apostrophes and hyphens, a hashtag, an emoticon, an emoji, a mark that ends a clause.
 _TOKEN = re.compile(
-    r"(?P<emoticon>(?<![\w:])(?:[<>]?[:;=8xX][-o*'^]?[)(\]\[dDpP/\\|@]+|<\/?3+|[)(\]\[]+[-o]?[:;=]|\^[._]?\^|-[._]+-"
-    r"|[oO][._][oO])(?![\w/]))"
-    r"|(?P<emoji>[\u2190-\u2bff\U0001f000-\U0001faff])"
+    r"(?P<word>[$£€]?[^\W_]+(?:['’.&*-][^\W_]+)*%?)"
     r"|#(?P<tag>\w+)"
-    r"|(?P<word>[$£€]?[^\W_]+(?:['’.&*-][^\W_]+)*['’%]?)"
+    r"|(?P<emoticon>[<>]?[:;=][-o*'^]?[)(\]\[dDpP/\\|@]+(?![\w/])|</?3+|[)(\]\[]+[-o]?[:;=](?!\w)|\^[._]?\^|-[._]+-)"
+    r"|(?P<emoji>[\u2190-\u2bff\U0001f000-\U0001faff])"
     r"|(?P<mark>[.,;:!?…()\"“”]+|\s-+\s|[—–])"
 )
 _INNER = re.compile(r"[A-Z]?[a-zß-ÿ]+|[A-Z]+(?![a-z])|\d+")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
-_LOST_APOSTROPHE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'"})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word, emoticon or emoji: half-open offsets in the sentence, as written, and the clause that it stands in."""
-
-    start: int
-    end: int
-    written: str
-    clause: int
-
-    @property
-    def plain(self) -> str:
-        """Give it as it is looked up."""
-        return self.written.lower()
-
-
-def words_of(sentence: str) -> list[Word]:
-    """Give the words in order; a hashtag is read as the words in it, commas and full stops open a new clause."""
-    found: list[Word] = []
-    clause = 0
-    for token in _TOKEN.finditer(sentence):
-        if token["mark"] is not None:
-            clause += 1
-        else:
-            found.extend(Word(start, end, written, clause) for start, end, written in _written(token))
-    return found
-
-
-def _written(token: re.Match[str]) -> Iterator[tuple[int, int, str]]:
-    tag = token["tag"]
-    if tag is None:
-        yield token.start(), token.end(), token[0].translate(_LOST_APOSTROPHE).rstrip("'") or token[0]
-        return
-    inner = list(_INNER.finditer(tag))
-    if len(inner) < 2 or tag.isupper():
-        yield token.start(), token.end(), tag
-        return
-    for part in inner:
-        yield token.start("tag") + part.start(), token.start("tag") + part.end(), part[0]
-
-
-def respelled(word: str) -> tuple[str, ...]:
-    """Give what drawn-out letters may stand for ("soooo", "loooove"); nothing for other words."""
-    if not _DRAWN_OUT.search(word):
-        return ()
-    return _DRAWN_OUT.sub(r"\1", word), _DRAWN_OUT.sub(r"\1\1", word)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
-    """A word, or the words of one phrase of the lexicon, which are valued as one."""
+    """A sentence in words, each phrase of the lexicon as one; the same place in each list is the same word.
 
-    start: int
-    end: int
+    Lists, not a list of words: they are made for every text, and most words say nothing.
+    """
+
+    spans: list[tuple[int, int]]
+    """Half-open offsets in the sentence."""
+    written: list[str]
+    plain: list[str]
+    """In small letters, apostrophes straight."""
+    clauses: list[int]
+    """Number of the clause: commas, stops and dashes begin a new one."""
+    keys: list[str]
+    """What VADER's arithmetic is given; capitals where it is written in capitals."""
+    entries: list[Entry | None]
+    kinds: set[Kind]
+    """Those of the entries: most rules have nothing to do in most sentences."""
+
+
+class _Spelling(NamedTuple):
+    """What can be said of a word by itself; texts repeat their words, so it is remembered."""
+
     plain: str
-    clause: int
     key: str
-    """As it is looked up; capitals where it is written in capitals."""
-    entry: Entry | None = None
+    begins: tuple[Node, ...]
+    """The phrases that begin with it."""
+    may_be_name: bool
 
 
-def in_phrases(sentence: str) -> list[Said]:
-    """Read a sentence, the longest phrases first."""
-    words = words_of(sentence)
-    plain = [word.plain for word in words]
-    said: list[Said] = []
+def in_phrases(sentence: str) -> Said:
+    """Read a sentence, the longest phrases first; a hashtag is read as the words in it."""
+    words = _words(sentence.replace("’", "'"))
+    spelled = [_spelling(written) for written in words.written]
+    plain = [one.plain for one in spelled]
+    said = Said([], [], [], [], [], [], set())
     at = 0
-    while at < len(words):
-        found = longest(plain, at)
+    while at < len(plain):
+        one = spelled[at]
+        found = longest(one.begins, plain, at + 1) if one.begins else None
+        said.plain.append(one.plain)
+        said.clauses.append(words.clauses[at])
         if found is None:
-            said.append(_alone(words, at))
+            said.spans.append(words.spans[at])
+            said.keys.append("" if one.may_be_name and _is_named(words, at) else one.key)
+            said.entries.append(None)
             at += 1
             continue
         end, entry = found
-        said.append(_as_one(words[at:end], entry))
+        said.spans.append((words.spans[at][0], words.spans[end - 1][1]))
+        said.keys.append(entry.key.upper() if all(map(str.isupper, words.written[at:end])) else entry.key)
+        said.entries.append(entry)
+        said.kinds.add(entry.kind)
         at = end
     return said
 
 
-def _alone(words: Sequence[Word], at: int) -> Said:
-    """Value a word by itself; one that is part of a name says nothing: "Foo Fighters", "Taylor Swift"."""
-    word, known = words[at], known_words()
-    key = "" if _is_named(words, at) else word.written
-    if key and word.plain not in known:
-        key = next((shorter for shorter in respelled(word.written) if shorter.lower() in known), key)
-    return Said(word.start, word.end, word.plain, word.clause, key)
+def _words(sentence: str) -> Said:
+    words = Said([], [], [], [], [], [], set())
+    clause = 0
+    for token in _TOKEN.finditer(sentence):
+        group = token.lastgroup
+        if group == "mark":
+            clause += 1
+        elif group == "tag":
+            for span, written in _of_hashtag(token):
+                _add(words, span, written, clause)
+        else:
+            _add(words, token.span(), token[0], clause)
+    return words
 
 
-def _is_named(words: Sequence[Word], at: int) -> bool:
-    """Say whether a word stands in a name: in capitals beside another so written, not where a sentence begins."""
-    if not _is_capitalised(words[at]) or at == 0:
+def _add(words: Said, span: tuple[int, int], written: str, clause: int) -> None:
+    words.spans.append(span)
+    words.written.append(written)
+    words.clauses.append(clause)
+
+
+@lru_cache(maxsize=32_768)
+def _spelling(written: str) -> _Spelling:
+    plain = written.lower()
+    known = plain in known_words()
+    key = written if known else _respelled(written)
+    return _Spelling(plain, key, beginnings(plain), known and written.istitle())
+
+
+def _of_hashtag(token: re.Match[str]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Give the words of a hashtag and where they stand: #NeverAgain is two, #fail one."""
+    start, tag = token.start("tag"), token["tag"]
+    inner = list(_INNER.finditer(tag))
+    if len(inner) < 2 or tag.isupper():
+        yield token.span("tag"), tag
+        return
+    for part in inner:
+        yield (start + part.start(), start + part.end()), part[0]
+
+
+def _respelled(word: str) -> str:
+    """Give what drawn-out letters stand for ("loooove"), or the word as it is."""
+    if _DRAWN_OUT.search(word.lower()):
+        for spelling in (_DRAWN_OUT.sub(r"\1", word), _DRAWN_OUT.sub(r"\1\1", word)):
+            if spelling.lower() in known_words():
+                return spelling
+    return word
+
+
+def _is_named(words: Said, at: int) -> bool:
+    """Say whether a capitalised word stands in a name: beside another, not where the sentence begins.
+
+    "Foo Fighters" fight nobody, and "Taylor Swift" is no praise.
+    """
+    if at == 0:
         return False
-    beside = [other for other in (at - 1, at + 1) if 0 < other < len(words)]
-    if not any(_is_capitalised(words[o]) and words[o].clause == words[at].clause for o in beside):
+    beside = [other for other in (at - 1, at + 1) if 0 < other < len(words.written)]
+    if not any(words.written[other].istitle() and words.clauses[other] == words.clauses[at] for other in beside):
         return False
     # In a headline every word is written so.
-    return 2 * sum(map(_is_capitalised, words)) <= len(words)
-
-
-def _is_capitalised(word: Word) -> bool:
-    return word.written[:1].isupper() and word.written[1:].islower()
-
-
-def _as_one(words: list[Word], entry: Entry) -> Said:
-    plain = " ".join(word.plain for word in words)
-    key = "not" if entry.kind is Kind.NEGATES else key_of(entry)
-    if all(word.written.isupper() for word in words):
-        key = key.upper()
-    return Said(words[0].start, words[-1].end, plain, words[0].clause, key, entry)
+    return 2 * sum(map(str.istitle, words.written)) <= len(words.written)
