@@ -23,6 +23,7 @@ from tocsin.model import (
     SeriesPoint,
     Severity,
     SourceState,
+    Tier,
     Tone,
     Window,
 )
@@ -102,6 +103,8 @@ def _mentions(chance: Random) -> Iterator[Mention]:
             tone=tone,
             compound=COMPOUNDS[tone],
             story_id=latest[brand],
+            tier=tuple(Tier)[number % len(Tier)],
+            audience=number * 100 % 70_000 if number % 3 else None,
             entities=(Entity(BRANDS[brand], "ORG", title.index("«") + 2, title.index("»") - 1),),
         )
 

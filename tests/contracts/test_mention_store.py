@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import BadItemError
-from tocsin.model import Added, BucketCounts, Counts, Entity, Harm, Judgement, StoryStart, Tier, Tone, Window
+from tocsin.model import Added, BucketCounts, Counts, Entity, Harm, Judgement, Reach, StoryStart, Tier, Tone, Window
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = Window(NOON, NOON + timedelta(hours=1))
@@ -230,6 +230,24 @@ def test_stories_are_ranked_by_what_they_say_of_the_brand_and_tell_the_words_tha
     ]
     soda_s = [(story.story_id, story.compound) for story in stores.mentions.top_stories("soda", HOUR, 2)]
     assert soda_s == [("wide", -0.9), ("worse for soda", -0.9)]
+
+
+def test_a_story_tells_its_sites_its_highest_voice_and_its_largest_audience(stores, mention) -> None:
+    at = {"story_id": "wide", "brands": ("tonic", "soda")}
+    stores.mentions.add(
+        [
+            mention("a", url="https://blog.example/1", audience=900, **at),
+            mention("b", url="https://news.example:8080/2", tier=Tier.PRESS, **at),
+            mention("c", url="https://news.example/3", tier=Tier.LARGE, audience=125_000, **at),
+            mention("d", url="", audience=0, **at),
+            mention("e", url="https://third.example/", tier=Tier.REGULATOR, tone=Tone.POSITIVE, **at),
+            mention("f", url="https://fourth.example/", tier=Tier.REGULATOR, minutes=90, **at),
+            mention("alone", url=""),
+        ]
+    )
+    wide, alone = stores.mentions.top_stories("tonic", HOUR, 9)
+    assert wide.reach == Reach(2, Tier.PRESS, 125_000)
+    assert alone.reach == Reach()
 
 
 def test_a_brand_named_twice_counts_once(stores, mention) -> None:

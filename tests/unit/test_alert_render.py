@@ -24,9 +24,11 @@ from tocsin.model import (
     IncidentState,
     Person,
     Point,
+    Reach,
     Reason,
     Severity,
     StorySummary,
+    Tier,
     Verdict,
     Window,
 )
@@ -141,6 +143,21 @@ def test_a_story_tells_the_words_that_decided_it_few_and_short() -> None:
     text = write(notice(stories=(long, replace(long, words=()), replace(long, words=("\u200b",))))).text
     assert text.count("Deciding words") == 1
     assert f"Deciding words: “{'w' * 29}…”, “a”, “b”, “c”\n" in text
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [
+        (Reach(), ""),
+        (Reach(outlets=1), ""),
+        (Reach(3, Tier.PRESS), " · on 3 sites · told by leading press"),
+        (Reach(1, Tier.LARGE, 125_000), " · told by a large account · potential audience 125,000"),
+        (Reach(1, Tier.REGULATOR), " · told by an authority"),
+    ],
+)
+def test_a_story_tells_how_far_it_went_where_that_says_more_than_its_posts(reach: Reach, said: str) -> None:
+    told = replace(story(1, "Title", "https://gazette.example/a", 22), reach=reach)
+    assert f"gazette.example · web · 22 posts{said}\n" in write(notice(stories=(told,))).text
 
 
 def test_more_names_than_fit_are_counted() -> None:

@@ -50,3 +50,7 @@ def test_what_is_left_to_check() -> None:
     )
     assert set(bound.left) == {"=Orange", "=Orange NOT NEAR/2 jus"}
     assert matching(parse_query("#orange +jus"))[1].left == ("#orange",)
+    chain = "orange NEAR/3 panne NEAR/2 box"
+    body, bound = matching(parse_query(f"{chain} OR x NEAR/2 assur*"))
+    assert bound.left == (chain, "x NEAR/2 assur*")
+    assert "intervals" in str(body), "the chain's first pair"

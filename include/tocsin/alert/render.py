@@ -1,7 +1,7 @@
 """Write the message: the facts of a notice in one person's words, as subject, text, HTML and chart."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from tocsin.alert.chart import draw_chart
 from tocsin.alert.outside import domain, one_line, story_title, web_link
 from tocsin.alert.speech import NEARLY_NONE, Speech, speech_for
-from tocsin.model import Brand, Counts, Incident, Message, Person, Reason, Severity, StorySummary, Verdict
+from tocsin.model import Brand, Counts, Incident, Message, Person, Reason, Severity, StorySummary, Tier, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ def _cells(counts: Counts, speech: Speech) -> list[tuple[str, str]]:
 
 def _story(story: StorySummary, speech: Speech) -> dict[str, str]:
     link = web_link(story.url)
-    where = [domain(link), one_line(story.network, 30), speech.say("copies", story.copies)]
+    where = [domain(link), one_line(story.network, 30), speech.say("copies", story.copies), *_reached(story, speech)]
     return {
         "title": story_title(story) or speech.say("untitled"),
         "link": link,
@@ -189,6 +189,17 @@ def _story(story: StorySummary, speech: Speech) -> dict[str, str]:
         "where": " · ".join(part for part in dict.fromkeys(where) if part),
         "decided": _decided(story.words, speech),
     }
+
+
+def _reached(story: StorySummary, speech: Speech) -> Iterator[str]:
+    """How far it went, where that says more than its posts: sites, whose voice told it, a potential audience."""
+    reach = story.reach
+    if reach.outlets > 1:
+        yield speech.say("sites", reach.outlets)
+    if reach.tier is not Tier.UNKNOWN:
+        yield speech.say(f"tier_{reach.tier}")
+    if reach.audience:
+        yield speech.say("audience", followers=speech.number(reach.audience))
 
 
 def _decided(words: tuple[str, ...], speech: Speech) -> str:

@@ -11,7 +11,22 @@ from dataclasses import replace
 from typing import Any
 
 from tocsin.index.words import words_as_typed
-from tocsin.query import Abilities, Bound, Context, Either, Every, Field, Near, Node, Not, Term, terms_in, widened
+from tocsin.query import (
+    Abilities,
+    Bound,
+    Context,
+    Either,
+    Every,
+    Field,
+    Near,
+    Node,
+    Not,
+    Term,
+    parts_of,
+    shortened,
+    terms_in,
+    widened,
+)
 
 Body = dict[str, Any]
 
@@ -24,8 +39,9 @@ _JOINERS = re.compile(r"['’‘ʼ`´‐‑-]")
 def matching(node: Node) -> tuple[Body, Bound]:
     """Give the search for mentions that fit a query, and what of it is left to check."""
     bound = widened(node, ABILITIES)
-    forms = dict.fromkeys(str(term) for term in terms_in(node) if term.text.startswith(("#", "@")))
-    bound = replace(bound, left=tuple(dict.fromkeys((*bound.left, *forms))))
+    forms = [str(term) for term in terms_in(node) if term.text.startswith(("#", "@"))]
+    loose = [shortened(near) for near in _nears(node) if not near.apart and _is_loose(near)]
+    bound = replace(bound, left=tuple(dict.fromkeys((*bound.left, *loose, *forms))))
     if isinstance(bound.node, bool):
         return {"match_all" if bound.node else "match_none": {}}, bound
     return _clause(bound.node, TEXTS), bound
@@ -87,20 +103,30 @@ def _going_on(words: Sequence[str], texts: Sequence[str]) -> Body:
 def _near(node: Near, texts: Sequence[str]) -> Body:
     """Within one of the texts, or one side in the title and the other in the text, which follow each other."""
     both: Body = {"bool": {"filter": [_clause(node.left, texts), _clause(node.right, texts)]}}
-    if node.apart or any(term.prefix for term in terms_in(node)):
-        # An interval takes 128 words that begin alike and refuses the search where there are more.
-        return _clause(node.left, texts) if node.apart else both
-    found: list[Body] = [{"intervals": {text: _interval(node)}} for text in texts]
+    if node.apart:
+        return _clause(node.left, texts)
+    if _is_loose(node):
+        return both
+    sides = [_interval(node.left), _interval(node.right)]
+    near = {"all_of": {"intervals": sides, "max_gaps": node.within - 1, "ordered": False}}
+    found: list[Body] = [{"intervals": {text: near}} for text in texts]
     for one, other in (TEXTS, TEXTS[::-1]) if tuple(texts) == TEXTS else ():
         found.append({"bool": {"filter": [_clause(node.left, (one,)), _clause(node.right, (other,))]}})
     return _any_of(found)
 
 
+def _is_loose(node: Near) -> bool:
+    """Whether it is asked as AND: an interval refuses more than 128 words that begin alike, and a chain may cross."""
+    return any(term.prefix for term in terms_in(node)) or any(_nears(part) for part in (node.left, node.right))
+
+
+def _nears(node: Node) -> list[Near]:
+    below = [found for part in parts_of(node) for found in _nears(part)]
+    return [node, *below] if isinstance(node, Near) else below
+
+
 def _interval(node: Node) -> Body:
     match node:
-        case Near(left, right, within):
-            sides = [_interval(left), _interval(right)]
-            return {"all_of": {"intervals": sides, "max_gaps": within - 1, "ordered": False}}
         case Either(parts):
             return {"any_of": {"intervals": [_interval(part) for part in parts]}}
         case Term(text):

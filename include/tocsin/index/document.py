@@ -98,7 +98,7 @@ def to_document(mention: Mention, mark: str = "", labels: Labels = NO_LABELS) ->
         "source_id": mention.source_id,
         "network": mention.network,
         "language": mention.language,
-        "url": {"full": mention.url, "domain": _domain(mention.url)},
+        "url": {"full": mention.url, "domain": domain_of(mention.url)},
         "title": mention.title,
         "message": mention.text,
         "user": {"hash": mention.author, "tier": mention.tier, "audience": mention.audience},
@@ -242,7 +242,8 @@ def _utc(at: datetime) -> datetime:
         raise BadItemError(f"a time outside the calendar: {at}") from exc
 
 
-def _domain(url: str) -> str:
+def domain_of(url: str) -> str:
+    """Host of an address; empty where it has none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tocsin.index.document import cut, micros
 from tocsin.index.words import words_as_typed
-from tocsin.model import Tone, Window
+from tocsin.model import Tier, Tone, Window
 
 Body = dict[str, Any]
 
@@ -146,7 +146,14 @@ def story_sizes(brand: str, window: Window, after: Body | None = None) -> Body:
 
 
 def story_details(brand: str, window: Window, stories: Sequence[str]) -> Body:
-    """Of each of these stories: distinct authors, and the earliest copy in the window."""
+    """Of each of these stories: distinct authors and hosts, who told it, and the earliest copy in the window."""
+    has_host = {"bool": {"must_not": {"term": {"url.domain": ""}}}}
+    told = {
+        "authors": _distinct("user.hash", len(stories)),
+        "sites": {"filter": has_host, "aggs": {"outlets": _distinct("url.domain", len(stories))}},
+        "tiers": {"terms": {"field": "user.tier", "size": len(Tier)}},
+        "audience": {"max": {"field": "user.audience"}},
+    }
     earliest_copy = {"top_hits": {"size": 1, "sort": BY_TIME, "_source": [*_TOLD, "harm"]}}
     query = harming(window, [brand])
     query["bool"]["filter"].append({"terms": {"story.id": list(stories)}})
@@ -157,7 +164,7 @@ def story_details(brand: str, window: Window, stories: Sequence[str]) -> Body:
         "aggs": {
             "stories": {
                 "terms": _each("story.id", stories),
-                "aggs": {"authors": _distinct("user.hash", len(stories)), "earliest": earliest_copy},
+                "aggs": {**told, "earliest": earliest_copy},
             }
         },
     }

@@ -115,9 +115,11 @@ def top_stories(t: Texts, *, harmful: bool = False, rows: int = 10) -> Chart:
         count("n", t("posts_all")),
         count("copies", t("copies"), COPY),
         measure("authors", t("authors"), "unique_count", "user.hash", kql=SIGNED, form=WHOLE),
+        measure("sites", t("sites"), "unique_count", "url.domain", form=WHOLE),
+        measure("audience", t("user.audience"), "max", "user.audience", form=WHOLE),
         measure("first", t("first_seen"), "min", "@timestamp", kind="date"),
     )
-    looks = {"story": Looks(hidden=True), "title": Looks(width=400 if harmful else 520)}
+    looks = {"story": Looks(hidden=True), "title": Looks(width=360 if harmful else 460)}
     kql = NEGATIVE if harmful else ""
     return table(Layer("l", "mentions", columns), looks, sort="n", rows=rows, kql=kql)
 

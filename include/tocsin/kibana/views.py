@@ -35,6 +35,8 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "url.full",
         "url.domain",
         "user.hash",
+        "user.tier",
+        "user.audience",
         "story.id",
         "story.is_copy",
         "source_id",

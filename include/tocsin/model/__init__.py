@@ -25,11 +25,13 @@ from tocsin.model.stories import (
     Counts,
     Drawn,
     Hourly,
+    Reach,
     Series,
     SeriesPoint,
     StoryOrigin,
     StoryStart,
     StorySummary,
+    reach_of,
 )
 from tocsin.model.subscriptions import Parcel, Standing, Subscription
 from tocsin.model.verdicts import Point, Verdict
@@ -61,6 +63,7 @@ __all__ = [
     "Person",
     "Point",
     "RawItem",
+    "Reach",
     "Reason",
     "Rejection",
     "Report",
@@ -86,6 +89,7 @@ __all__ = [
     "health_of",
     "is_heard",
     "quiet_since",
+    "reach_of",
     "remembered",
     "rest_while_pushed",
     "sum_of",

@@ -1,5 +1,6 @@
 """Posts counted: near-copies as one story, stories per bucket and brand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.model.moments import BUCKET
+from tocsin.model.posts import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,29 @@ class StoryOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a story went: on how many sites, by whose voice, before how many followers."""
+
+    outlets: int = 0
+    """Distinct hosts of its copies; posts without an address have none."""
+    tier: Tier = Tier.UNKNOWN
+    """The highest rank among those who told it."""
+    audience: int | None = None
+    """Followers of the one who has most, where the network says so: a potential audience, never added up."""
+
+
+def reach_of(hosts: Iterable[str], tiers: Iterable[Tier], audiences: Iterable[int | None]) -> Reach:
+    """Add up what is known of a story's copies."""
+    ranks = {tier: rank for rank, tier in enumerate((Tier.REGULATOR, Tier.PRESS, Tier.LARGE, Tier.UNKNOWN))}
+    known = [audience for audience in audiences if audience is not None]
+    return Reach(
+        outlets=len({host for host in hosts if host}),
+        tier=min(tiers, key=ranks.__getitem__, default=Tier.UNKNOWN),
+        audience=max(known, default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class StorySummary:
     """A story inside a window, for people: its earliest copy's words and link, and how far it went."""
 
@@ -44,6 +69,7 @@ class StorySummary:
     """Valence towards the brand of its most negative copy."""
     words: tuple[str, ...] = ()
     """The words that decided that its earliest copy harms the brand, strongest first."""
+    reach: Reach = Reach()
 
 
 @dataclass(frozen=True, slots=True)

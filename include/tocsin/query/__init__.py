@@ -5,7 +5,20 @@ from tocsin.query.mistakes import FIELDS, QueryError
 from tocsin.query.names import finds_by, naming_part
 from tocsin.query.parsing import LONGEST, parse_query
 from tocsin.query.searches import Search, searches
-from tocsin.query.syntax import Context, Either, Every, Field, Near, Node, Not, Term, fields_in, shortened, terms_in
+from tocsin.query.syntax import (
+    Context,
+    Either,
+    Every,
+    Field,
+    Near,
+    Node,
+    Not,
+    Term,
+    fields_in,
+    parts_of,
+    shortened,
+    terms_in,
+)
 
 __all__ = [
     "FIELDS",
@@ -26,6 +39,7 @@ __all__ = [
     "finds_by",
     "naming_part",
     "parse_query",
+    "parts_of",
     "searches",
     "shortened",
     "terms_in",

@@ -1,6 +1,7 @@
 """Mentions in Elasticsearch: stored once in the index of their month, counted, compared and found by queries."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import groupby, islice
@@ -21,10 +22,13 @@ from tocsin.model import (
     Counts,
     Limits,
     Mention,
+    Reach,
     StoryOrigin,
     StoryStart,
     StorySummary,
+    Tier,
     Window,
+    reach_of,
 )
 
 SLICE = 1000
@@ -216,7 +220,15 @@ def _summary(bucket: Body, brand: str, lowest: float) -> StorySummary:
         authors=bucket["authors"]["value"],
         compound=lowest,
         words=next((tuple(told["words"]) for told in first.get("harm", ()) if told["brand"] == brand), ()),
+        reach=_reach(bucket),
     )
+
+
+def _reach(bucket: Body) -> Reach:
+    audience = bucket["audience"]["value"]
+    tiers = [Tier(one["key"]) for one in bucket["tiers"]["buckets"]]
+    best = reach_of((), tiers, [None if audience is None else int(audience)])
+    return replace(best, outlets=bucket["sites"]["outlets"]["value"])
 
 
 def _at(source: Body) -> datetime:

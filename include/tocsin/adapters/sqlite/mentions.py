@@ -12,7 +12,7 @@ from tocsin.adapters.sqlite.columns import from_body, from_micros, to_body, to_m
 from tocsin.adapters.sqlite.connection import Database
 from tocsin.adapters.sqlite.leaving import count_outdated, delete_outdated
 from tocsin.errors import BadItemError, PermanentError
-from tocsin.index.document import refuse_uncountable
+from tocsin.index.document import domain_of, refuse_uncountable
 from tocsin.index.driving import driving_words
 from tocsin.index.words import words_to_find, words_to_index
 from tocsin.model import (
@@ -27,7 +27,9 @@ from tocsin.model import (
     StoryOrigin,
     StoryStart,
     StorySummary,
+    Tier,
     Window,
+    reach_of,
 )
 
 TRANSACTION = 500
@@ -74,6 +76,14 @@ _EARLIEST_COPY = """
     WHERE brand = ? AND negative = 1 AND mention_brands.published_at >= ? AND mention_brands.published_at < ?
       AND story_id = ?
     ORDER BY mention_brands.published_at, id LIMIT 1"""
+
+_REACH = """
+    SELECT json_extract(body, '$.url'), COALESCE(json_extract(body, '$.tier'), 'unknown'),
+      json_extract(body, '$.audience') FROM (
+        SELECT CAST(body AS TEXT) AS body FROM mention_brands JOIN mentions USING (n)
+        WHERE brand = ? AND negative = 1 AND mention_brands.published_at >= ? AND mention_brands.published_at < ?
+          AND story_id = ?
+    )"""
 
 _ORIGINS = """
     SELECT published_at, id, body FROM mentions
@@ -235,8 +245,9 @@ class SqliteMentions:
     def _summary(
         self, brand: str, window: Window, story_id: str, copies: int, authors: int, compound: float
     ) -> StorySummary:
-        body = self._database.rows(_EARLIEST_COPY, (brand, *_span(window), story_id))[0][0]
-        first = from_body(body, Mention)
+        asked = (brand, *_span(window), story_id)
+        first = from_body(self._database.rows(_EARLIEST_COPY, asked)[0][0], Mention)
+        urls, tiers, audiences = zip(*self._database.rows(_REACH, asked), strict=True)
         return StorySummary(
             story_id=story_id,
             title=first.title,
@@ -248,6 +259,7 @@ class SqliteMentions:
             authors=authors,
             compound=compound,
             words=first.judgement_of(brand).words,
+            reach=reach_of(map(domain_of, urls), map(Tier, tiers), audiences),
         )
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # the language model costs half a second; only judging pays i
     MakeJudge = Callable[[Collection[str]], Judge]
 
 LANGUAGES = ("fr", "en")
+_WARMING = ("This is a text of some words.", "Voici un texte de quelques mots.")
+"""Heard before the clock starts: lexicons load with the first text of their language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def evaluate_tone(file: ToneFile, progress: Progress, make_judge: "MakeJudge | N
     labels = look.labels
     judge = make_judge(look.targets) if make_judge else _live_judge(file, look.targets)
     source, counts = file.open(), Counter({"other_label": 0, "no_text": 0})
+    judge.hear(_WARMING, ("", ""))
     started = time.perf_counter()
     judged = list(_judge(source, labels, judge, counts, _counting(progress, look.rows)))
     seconds = time.perf_counter() - started
