@@ -76,7 +76,6 @@ def stages(texts: list[str], brands: Sequence[Brand]) -> Iterator[tuple[str, int
         ToneReader(Thresholds()),
         EntityFinder(LOCKED),
     )
-    vader = SentimentIntensityAnalyzer()
     spoken = {language: [text for text in texts if languages.read(text) == language] for language in LOCKED}
     tagger, book = build_tagger(brands, tuple(LOCKED)), StoryBook()
     items = [RawItem(str(i), "s", "web", "", "", t, "a", NOON, NOON) for i, t in enumerate(texts)]
@@ -90,8 +89,6 @@ def stages(texts: list[str], brands: Sequence[Brand]) -> Iterator[tuple[str, int
             len(said),
             lambda said=said, language=language: [tones.read(t, language) for t in said],
         )
-        if language == "en":
-            yield "(vaderSentiment alone)", len(said), lambda said=said: [vader.polarity_scores(t) for t in said]
         few = said[:PLAIN]
         yield f"names {language}", len(few), lambda few=few, language=language: finder.find_all(few, language)
     minute = timedelta(minutes=1)
