@@ -18,6 +18,7 @@ from tocsin.enrich.harm_context import Cue, Role, find_cues
 from tocsin.enrich.harm_meaning import Meaning, Reading, Told, absolved, helped, meanings
 from tocsin.enrich.harm_tokens import LONGEST, words_of
 from tocsin.enrich.harm_words import CrisisWords, shipped
+from tocsin.enrich.heard import HeardSpan
 from tocsin.enrich.scope import read_scope
 from tocsin.enrich.sentences import sentence_spans
 from tocsin.enrich.tags import UNKNOWN
@@ -164,11 +165,16 @@ class _Case:
         starts = [word.start for word in words]
         named = [at for at, word in enumerate(words) if word.brand == self.brand]
         total = 0.0
-        for heard in self.tones.words(self._own, self.passage.language, self._silent):
+        for heard in self._speaking:
             at = bisect_right(starts, heard.start) - 1
             far = min(abs(at - place) for place in named)
             total += heard.valence * (NEGATIVE_WEIGHT if heard.valence < 0 else 1.0) / (1 + far / HALF_AS_MUCH)
         return total / sqrt(total * total + 1)
+
+    @cached_property
+    def _speaking(self) -> tuple[HeardSpan, ...]:
+        """The words and phrases that speak in what is said of the brand."""
+        return self.tones.words(self._own, self.passage.language, self._silent)
 
     @cached_property
     def _own(self) -> str:
@@ -222,7 +228,7 @@ class _Case:
         return tuple(cue for role in roles for cue in self.reading.of(role))
 
     def _negative_words(self) -> Iterator[tuple[float, int, int]]:
-        for word in self.tones.words(self._own, self.passage.language, self._silent):
+        for word in self._speaking:
             if word.valence < 0:
                 yield -word.valence, word.start, word.end
         for stance in self.reading.scope.stances:
