@@ -135,6 +135,7 @@ SUITE: dict[str, dict[Tone, tuple[str, ...]]] = {
         POS: (
             "thanks for the lovely evening",
             "Great, see you there!",
+            "Brilliant, quick help after the outage, love them!",
             "love how it looks",
             "Nice job on the new site",
             "well done everybody",
@@ -152,6 +153,7 @@ SUITE: dict[str, dict[Tone, tuple[str, ...]]] = {
             "what time do you open on Monday?",
             "I would like to order two of these",
             "Please let me know when it is available",
+            "can you recommend a good restaurant nearby?",
         ),
         NEG: ("can you please fix your broken app?", "could you stop sending me spam?"),
     },
@@ -175,7 +177,9 @@ SUITE: dict[str, dict[Tone, tuple[str, ...]]] = {
             "it was never helpful",
             "the upgrade is no improvement",
             "not a great start",
+            "again he did not come",
         ),
+        NEU: ("he did not come by train",),
         POS: ("not bad at all", "no complaints so far", "I couldn't be happier", "never disappoints"),
     },
     "muted words": {
@@ -185,6 +189,7 @@ SUITE: dict[str, dict[Tone, tuple[str, ...]]] = {
             "it looks like rain",
             "The Foo Fighters play in Leeds on Friday",
             "Taylor Swift sings in Lyon",
+            "yesterday evening we saw Courtney Love sing in a bar",
             "like the one on page 4",
             "health care workers meet on Monday",
             "Black Friday starts at midnight",
@@ -220,6 +225,7 @@ SUITE: dict[str, dict[Tone, tuple[str, ...]]] = {
             "The company has its head office in Tampere",
             "The annual meeting takes place on 4 May",
             "Acme makes cranes and forklifts",
+            "we walked through falling leaves",
         ),
     },
     "comparison": {
