@@ -24,7 +24,8 @@ _BUSINESS = frozenset(
      "investors", "analysts", "forecast", "guidance", "outlook", "results", "growth", "percent", "pct", "company",
      "firm", "production", "output", "capacity", "demand", "prices", "orders", "dividend", "bank", "ceo", "employees",
      "jobs", "staff", "workers", "volume", "volumes", "deliveries", "exports", "fiscal", "year-on-year", "corp",
-     "oyj", "inc", "plc", "group", "business", "unit", "plant", "plants", "factory", "holding", "period", "year-earlier")
+     "oyj", "inc", "plc", "group", "business", "unit", "plant", "plants", "factory", "holding", "period",
+     "year-earlier")
 )  # fmt: skip
 _DENIAL = -0.3
 """What a negation says by itself: too little to be heard alone."""
