@@ -135,12 +135,18 @@ ABSENT = {
     "now": {"failing/l": ["m"], "blind/l": ["health", "source", "note", "failures", "succeeded"]},
     "monday": {
         **{panel: ["unknown"] for panel in ("tones/l", "days/l", "networks/l", "languages/l")},
+        "top/l": ["audience"],
         "incidents/l": ["m", "critical"],
         "outcomes/l": [
             *("id", "brand", "level", "state", "link", "since", "opened", "closed", "minutes", "factor", "mentions")
         ],
     },
-    "incident": {"row/l": ["closed", "minutes"], "tones/l": ["unknown"], "networks/l": ["unknown"]},
+    "incident": {
+        "row/l": ["closed", "minutes"],
+        "stories/l": ["audience"],
+        "tones/l": ["unknown"],
+        "networks/l": ["unknown"],
+    },
     "every": {panel: ["unknown"] for panel in ("tones/l", "networks/l", "languages/l", "names/l")},
     "sources": {
         **{panel: ["m"] for panel in ("failing/l", "throttled/l", "never/l", "quiet/l")},
@@ -148,7 +154,7 @@ ABSENT = {
     },
 }
 """What the demo has none of: trouble with a source, a language that nobody reads, an incident that is over or began
-before today."""
+before today, followers, of whom feeds tell nothing."""
 
 
 def silent(drawings: Iterable[Drawing]) -> dict[str, list[str]]:
