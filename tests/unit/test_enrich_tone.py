@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.enrich.tone import LONGEST, Ear, HeardSpan, Thresholds, ToneReader, combine, squeezed, unsqueezed
+from tocsin.enrich.heard import LONGEST, Ear, HeardSpan
+from tocsin.enrich.tone import Thresholds, ToneReader, combine, squeezed, unsqueezed
 from tocsin.errors import ConfigError
 from tocsin.model import Tone
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from tocsin.enrich.harm_context import Cue, Role, find_cues
 from tocsin.enrich.harm_meaning import Meaning, Reading, Told, absolved, helped, meanings
-from tocsin.enrich.harm_tokens import LONGEST, words_of
+from tocsin.enrich.harm_tokens import words_of
 from tocsin.enrich.harm_words import CrisisWords, shipped
-from tocsin.enrich.heard import HeardSpan
+from tocsin.enrich.heard import LONGEST, NEGATIVE_WEIGHT, HeardSpan
 from tocsin.enrich.scope import read_scope
 from tocsin.enrich.sentences import sentence_spans
 from tocsin.enrich.tags import UNKNOWN
@@ -45,9 +45,6 @@ ABSOLVED = 0.6
 
 STILL_ANGRY = -0.5
 """Valence down to which a text about a harm that is over is no harm: below, its author is not done with it."""
-
-NEGATIVE_WEIGHT = 1.6
-"""How much more a bad word counts than a good one where a text names several brands: as sentences do in tone."""
 
 HALF_AS_MUCH = 6
 """Words from a brand's name at which a word counts half for it, where the text names others too.

@@ -6,12 +6,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tocsin.enrich.folding import fold, without_links
+from tocsin.enrich.heard import LONGEST
 
 if TYPE_CHECKING:
     from tocsin.enrich.matching import Hit
-
-LONGEST = 3_000
-"""Characters that are read: as far as a tone is heard."""
 
 NUMBER = "0"
 """What every number is in plain words: "cuts 300 jobs" is written "cuts 0 jobs" in the lexicons."""

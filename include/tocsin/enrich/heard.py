@@ -1,10 +1,19 @@
-"""What an ear gives back, whatever the language."""
+"""What an ear gives back, and what tone and harm hold to alike, whatever the language."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 NEUTRAL = 0.05
 """Valence at which a text stops being neutral, in every language, unless brands.yaml says otherwise."""
+
+LONGEST = 3_000
+"""Characters that are heard: beyond, an article has long said how it sounds."""
+
+SHORT = 600
+"""Characters of a post that is about its brand as a whole; in a longer text only the sentences at its names count."""
+
+NEGATIVE_WEIGHT = 1.6
+"""How much more a bad thing said counts than a good one: whoever is polite while complaining complains."""
 
 
 @dataclass(frozen=True, slots=True)

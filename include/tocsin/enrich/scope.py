@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from tocsin.enrich.harm_context import Cue, Role
 from tocsin.enrich.harm_tokens import Word, word_set
+from tocsin.enrich.heard import SHORT
 from tocsin.enrich.scope_rules import HINTS, REGRET, UNLIKE, sayings
-from tocsin.enrich.tone import SHORT
 
 CARRIED = 2
 """Sentences over which a long text goes on about a brand that it named: an article soon speaks of something else."""

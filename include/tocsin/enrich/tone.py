@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Protocol
 
 from tocsin.enrich.folding import without_handles, without_links
-from tocsin.enrich.heard import NEUTRAL, Ear, HeardSpan, Scorer
+from tocsin.enrich.heard import LONGEST, NEGATIVE_WEIGHT, NEUTRAL, SHORT, Ear, HeardSpan, Scorer
 from tocsin.enrich.sentences import sentence_spans
 from tocsin.enrich.tone_en import QUIET, score_english, words_english
 from tocsin.enrich.tone_fr import score_french, words_french
@@ -25,15 +25,6 @@ __all__ = [
     "own_ears",
     "without_names",
 ]
-
-LONGEST = 3_000
-"""Characters that are heard: beyond, an article has long said how it sounds."""
-
-SHORT = 600
-"""Characters of a post that is about its brand as a whole; in a longer text only the sentences at its names count."""
-
-NEGATIVE_WEIGHT = 1.6
-"""How much more a bad sentence counts than a good one: whoever is polite while complaining complains."""
 
 ADD_UP = 2
 """Sentences that speak add up to so many; of more, the mean counts: a long text is no worse for being long.
