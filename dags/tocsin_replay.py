@@ -34,7 +34,8 @@ def tocsin_replay() -> None:
         from pathlib import Path
 
         from tocsin.config import read_settings
-        from tocsin.wiring.replay import check_target, replay_archive, write_outcome
+        from tocsin.wiring.replay import replay_archive, write_outcome
+        from tocsin.wiring.results import check_target
 
         check_target(Path(params["out"]))
         columns = Path(params["columns"]) if params["columns"] else None

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from tocsin.adapters.files import LocalArchive
-from tocsin.collect.read_file import ColumnMap, own_map, read_rows
+from tocsin.collect.read_file import LONG_AGO, ColumnMap, own_map, read_rows
 from tocsin.model import BadItem, Source, SourceKind
-from tocsin.wiring.replay import LONG_AGO
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "files"
 CASES = sorted(path for path in GOLDEN.iterdir() if path.suffix not in {".yaml", ".json"})

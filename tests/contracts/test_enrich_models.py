@@ -150,3 +150,10 @@ def test_naming_the_step_loads_no_model() -> None:
     code = f"import sys, tocsin.enrich.step; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_command_line_begins_without_what_single_commands_need() -> None:
+    heavy = ("spacy", "py3langid", "vaderSentiment", "matplotlib", "tocsin.replay.step", "tocsin.enrich.tone")
+    code = f"import sys, tocsin.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tocsin.cli.evaluate_tables import show_brands, show_figures, show_language, show_pairs, show_tone
 from tocsin.config import read_settings
 from tocsin.errors import ConfigError
-from tocsin.wiring.replay import check_target
+from tocsin.wiring.results import check_target
 
 console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
 errors = Console(stderr=True)

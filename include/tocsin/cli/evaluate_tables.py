@@ -7,13 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.evaluate.confusion import Scores
-from tocsin.evaluate.figures import Figures, shown
-from tocsin.evaluate.tone import Period
+from tocsin.evaluate.estimates import shown
 from tocsin.model import Tone
 
 if TYPE_CHECKING:  # they bring the language model, which only judging pays
     from tocsin.evaluate.brands import BrandScore
+    from tocsin.evaluate.confusion import Scores
+    from tocsin.evaluate.figures import Figures
+    from tocsin.evaluate.tone import Period
     from tocsin.wiring.evaluating import BrandsResult, LanguageResult, StoriesResult, ToneResult
 
 INTERVALS = "95 % intervals: Wilson for shares, bootstrap (1,000 draws, fixed seed) for F1."
@@ -93,7 +94,7 @@ def show_brands(console: Console, result: "BrandsResult", most: int) -> None:
         console.print(f"and {len(result.brands.errors) - most} more; --errors shows more, --json has all")
 
 
-def show_figures(console: Console, figures: Figures) -> None:
+def show_figures(console: Console, figures: "Figures") -> None:
     """Print everything that was measured on the public sets."""
     table = Table("tone", "lang", "texts", "accuracy", "macro-F1", "neg. recall", "neg. precision", "plain VADER F1")
     for one in figures.tone:
@@ -130,13 +131,13 @@ def _show_rows(console: Console, file: str, rows: Mapping[str, int], problems: t
         console.print(Text(f"not read: {_plain(problem, 300)}"))
 
 
-def _show_scores(console: Console, scores: Scores) -> None:
+def _show_scores(console: Console, scores: "Scores") -> None:
     console.print(confusion_table(scores))
     console.print(class_table(scores))
     console.print(f"accuracy {shown(scores.accuracy)}   macro-F1 {shown(scores.macro_f1)}")
 
 
-def confusion_table(scores: Scores) -> Table:
+def confusion_table(scores: "Scores") -> Table:
     """Lay out people's classes as lines and ours as columns."""
     table = Table("people said", *(f"we: {word}" for word in scores.said), title="Confusion")
     for column in table.columns[1:]:
@@ -146,7 +147,7 @@ def confusion_table(scores: Scores) -> Table:
     return table
 
 
-def class_table(scores: Scores) -> Table:
+def class_table(scores: "Scores") -> Table:
     """Lay out precision, recall and F1 of each class."""
     table = Table("class", "rows", "precision", "recall", "F1", title="Per class")
     for found in scores.classes:
@@ -154,7 +155,7 @@ def class_table(scores: Scores) -> Table:
     return table
 
 
-def period_table(periods: tuple[Period, ...]) -> Table:
+def period_table(periods: "tuple[Period, ...]") -> Table:
     """Lay out the figures per period, oldest first."""
     table = Table("period (UTC)", "rows", "accuracy", "macro-F1", "neg. recall", "neg. precision", title="Over time")
     for period in periods:

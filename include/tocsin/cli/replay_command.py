@@ -17,7 +17,7 @@ from rich.text import Text
 from tocsin.config import read_settings
 from tocsin.errors import ConfigError
 from tocsin.replay.score import Outcome
-from tocsin.wiring.replay import check_target, replay_archive, write_outcome
+from tocsin.wiring.results import check_target
 
 # A pipe has no width: wide enough that neither a moment nor a list of mails is broken over two lines.
 console = Console(width=None if sys.stdout.isatty() else 140)
@@ -42,6 +42,8 @@ def replay(
     Example: `tocsin replay airlines.csv.gz --columns include/config/examples/us_airlines/columns.yaml
     --config include/config/examples/us_airlines --time-zone America/Los_Angeles`
     """
+    from tocsin.wiring.replay import replay_archive, write_outcome
+
     zone = read_zone(time_zone)
     if json is not None:
         check_target(json)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.cli.evaluate_commands import TABLE, part_of
-from tocsin.evaluate.figures import shown
+from tocsin.evaluate.estimates import shown
 
 if TYPE_CHECKING:  # learning loads the language model and numpy
     from tocsin.wiring.training import Trained

@@ -16,6 +16,9 @@ from tocsin.errors import BadItemError, ConfigError, PermanentError
 from tocsin.model import BadItem, RawItem, Source
 from tocsin.ports import ArchiveRow, FileForm
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Discovery time of a row before the recording sets it: a replay never asks what time it is."""
+
 _NUMBER = re.compile(r"-?\d{9,16}(?:[.,]\d+)?")
 _SPACES = re.compile(r"(?<=\d)[ \xa0\u202f](?=\d{3})")
 """What parts thousands in French: 1 424 158 565,25."""

@@ -49,3 +49,12 @@ def pearson(pairs: Sequence[tuple[float, float]]) -> Estimate | None:
         return estimate(r, r, r)
     reach = Z / sqrt(n - 3)
     return estimate(r, tanh(atanh(r) - reach), tanh(atanh(r) + reach))
+
+
+def shown(found: Estimate | None) -> str:
+    """Write `.812 (.790-.833)`, or a dash for nothing."""
+    return f"{_short(found.value)} ({_short(found.low)}-{_short(found.high)})" if found else "-"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 0.9995 else f"{value:.2f}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tocsin.evaluate.brands import BrandScores
-from tocsin.evaluate.estimates import Estimate
+from tocsin.evaluate.estimates import Estimate, shown
 from tocsin.evaluate.language import LanguageScores
 from tocsin.evaluate.stories import PairScores
 from tocsin.evaluate.tone import ToneScores
@@ -149,12 +149,3 @@ def _rest(figures: Figures) -> Iterator[str]:
     yield from ("", "| brands | texts | precision | recall |", "|---|---|---|---|")
     for brand in figures.brands:
         yield f"| {brand.set} | {brand.rows:,} | {shown(brand.precision)} | {shown(brand.recall)} |"
-
-
-def shown(found: Estimate | None) -> str:
-    """Write `.812 (.790-.833)`, or a dash for nothing."""
-    return f"{_short(found.value)} ({_short(found.low)}-{_short(found.high)})" if found else "-"
-
-
-def _short(value: float) -> str:
-    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 0.9995 else f"{value:.2f}"

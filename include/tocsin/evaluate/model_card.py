@@ -11,8 +11,7 @@ from tocsin.enrich.model import ToneModel
 from tocsin.enrich.model_features import bucket_of, tokens
 from tocsin.enrich.model_training import HOLD_BACK, OFTEN
 from tocsin.evaluate.confusion import Scores
-from tocsin.evaluate.estimates import Estimate
-from tocsin.evaluate.figures import shown
+from tocsin.evaluate.estimates import Estimate, shown
 from tocsin.evaluate.validation import Calibration, Comparison, Validated
 from tocsin.model import Tone
 

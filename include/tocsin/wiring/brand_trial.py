@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tocsin.adapters.files import LocalArchive
-from tocsin.collect.read_file import read_rows
+from tocsin.collect.read_file import LONG_AGO, read_rows
 from tocsin.config import Config, load_config, nearest, shown
 from tocsin.errors import ConfigError
 from tocsin.model import Brand, Mention, RawItem, Source, SourceKind, full_text
-from tocsin.wiring.replay import LONG_AGO
 from tocsin.wiring.trial import find_map
 
 if TYPE_CHECKING:

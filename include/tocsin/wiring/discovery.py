@@ -12,7 +12,6 @@ from tocsin.collect.discover import Asking, Candidate, Discovery, discover
 from tocsin.collect.identity import canonical_url
 from tocsin.config import Config, Settings, load_config, read_settings
 from tocsin.config.adding import NewSource, add_sources, new_id
-from tocsin.enrich.language import LanguageReader
 from tocsin.enrich.tags import UNKNOWN
 from tocsin.model import SourceKind
 from tocsin.wiring.outside import SystemClock
@@ -27,6 +26,8 @@ def look_at(environ: Mapping[str, str], address: str, *, spacing: float = SPACIN
 
 
 async def _look(address: str, settings: Settings, config: Config, spacing: float) -> Discovery:
+    from tocsin.enrich.language import LanguageReader
+
     reader = LanguageReader(config.languages)
 
     def language_of(text: str) -> str | None:

@@ -2,10 +2,9 @@
 
 import json
 import logging
-import os
 import secrets
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tocsin.adapters.files import LocalArchive
 from tocsin.adapters.silent import SilentNotifier
 from tocsin.adapters.sqlite import SqliteStores, open_sqlite
 from tocsin.collect.identity import pseudonym
-from tocsin.collect.read_file import ColumnMap, own_map, read_rows
+from tocsin.collect.read_file import LONG_AGO, ColumnMap, own_map, read_rows
 from tocsin.config import load_columns, load_config
 from tocsin.detect.step import Detector
 from tocsin.errors import ConfigError, PermanentError
@@ -22,12 +21,10 @@ from tocsin.model import BadItem, RawItem, Report, Source, SourceKind
 from tocsin.records import to_line
 from tocsin.replay.score import Outcome
 from tocsin.replay.step import Cast, Progress, ReplayPorts, replay_items
+from tocsin.wiring.results import check_target
 from tocsin.wiring.tools import make_tagger
 
 log = logging.getLogger(__name__)
-
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-"""Discovery time of a row before the recording sets it: a replay never asks what time it is."""
 
 PSEUDONYM_KEY = b"replay"
 """A replay's store dies with it, and the same archive must give the same result: a fixed key is right here."""
@@ -112,18 +109,6 @@ def log_each_day() -> Progress:
             log.info("replay at %s: %d of %d items", at.date(), done, total)
 
     return log_day
-
-
-def check_target(path: Path) -> None:
-    """Make the folder of a result; ConfigError, before a replay of hours and not after, when it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise ConfigError(f"cannot write the result to {path}: {exc.strerror or exc}") from exc
-    if path.is_dir():
-        raise ConfigError(f"cannot write the result to {path}: it is a folder; name a file")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise ConfigError(f"cannot write the result to {path}: no right to")
 
 
 def write_outcome(outcome: Outcome, path: Path) -> str:

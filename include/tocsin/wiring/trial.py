@@ -7,11 +7,10 @@ from pathlib import Path
 
 from tocsin.adapters.files import LocalArchive
 from tocsin.collect.propose_map import propose_map
-from tocsin.collect.read_file import ColumnMap, own_map, read_rows
+from tocsin.collect.read_file import LONG_AGO, ColumnMap, own_map, read_rows
 from tocsin.config import load_columns
 from tocsin.model import BadItem, RawItem, Source, SourceKind
 from tocsin.ports import AS_IT_IS, ArchiveRow
-from tocsin.wiring.replay import LONG_AGO
 
 LOOKED_AT = 1_000
 """Rows that are read to say how many would be refused."""

@@ -14,7 +14,7 @@ from tocsin.adapters.files import LocalArchive
 from tocsin.config import nearest, shown
 from tocsin.errors import ConfigError, PermanentError
 from tocsin.ports import FileForm
-from tocsin.wiring.replay import check_target
+from tocsin.wiring.results import check_target
 
 Progress = Callable[[int, int], None]
 """Is told how many rows of how many are done."""
