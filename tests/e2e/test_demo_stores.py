@@ -147,7 +147,10 @@ ABSENT = {
         "tones/l": ["unknown"],
         "networks/l": ["unknown"],
     },
-    "every": {panel: ["unknown"] for panel in ("tones/l", "networks/l", "languages/l", "names/l")},
+    "every": {
+        **{panel: ["unknown"] for panel in ("tones/l", "networks/l", "languages/l", "names/l")},
+        "top/l": ["audience"],
+    },
     "sources": {
         **{panel: ["m"] for panel in ("failing/l", "throttled/l", "never/l", "quiet/l")},
         "list/l": ["note"],
