@@ -20,7 +20,7 @@ from tocsin.errors import ConfigError, PermanentError
 from tocsin.evaluate.folds import copies_of, with_authors
 from tocsin.evaluate.model_card import Facts, model_card, telling_words
 from tocsin.evaluate.tone import Judged, said
-from tocsin.evaluate.validation import Labelled, validate
+from tocsin.evaluate.validation import Labelled, Validated, validate
 from tocsin.model import Tone
 from tocsin.wiring.evaluating.tone import LANGUAGES, Look, ToneFile, look_at, time_of, usable_rows
 
@@ -129,10 +129,16 @@ def _train(
         temperature=validated.calibration.temperature,
         rules_mark=rules_mark(language, tones),
     )
-    data = to_bytes(model)
-    counts = Counter(found.labels)
-    facts = Facts(
-        language=language,
+    return _keep(model, _facts(model, examples, source, validated, now), out)
+
+
+def _facts(
+    model: ToneModel, examples: Sequence[Example], source: _Source, validated: Validated, now: datetime
+) -> Facts:
+    """Give what the card tells."""
+    counts = Counter(example.label for example in examples)
+    return Facts(
+        language=model.language,
         source=source.file.path.name,
         source_sha256=hashlib.sha256(source.file.path.read_bytes()).hexdigest(),
         labels=source.look.labels.told,
@@ -144,10 +150,14 @@ def _train(
         version=version("tocsin"),
         validated=validated,
         telling=telling_words(model, [heard_text(one.text) for one in examples]),
-        model_sha256=hashlib.sha256(data).hexdigest(),
+        model_sha256=hashlib.sha256(to_bytes(model)).hexdigest(),
     )
-    written = Trained(out / f"tone-{language}.npz", out / f"tone-{language}.md", facts)
-    _write(written.model, data)
+
+
+def _keep(model: ToneModel, facts: Facts, out: Path) -> Trained:
+    """Write the model and its card."""
+    written = Trained(out / f"tone-{model.language}.npz", out / f"tone-{model.language}.md", facts)
+    _write(written.model, to_bytes(model))
     _write(written.card, model_card(facts).encode())
     return written
 
