@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.enrich.harm import Passage, judge
+from tocsin.enrich.harm import judge
 from tocsin.enrich.matching import BrandMatcher
+from tocsin.enrich.passage import Passage
 from tocsin.enrich.tone import Thresholds, ToneReader
 from tocsin.model import Brand, Harm
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.enrich.harm import MOST_WORDS, Passage, judge
+from tocsin.enrich.harm import MOST_WORDS, judge
 from tocsin.enrich.matching import BrandMatcher
+from tocsin.enrich.passage import Passage
 from tocsin.enrich.tone import Thresholds, ToneReader
 from tocsin.model import Brand, Harm, Judgement, Tone
 
@@ -52,6 +53,25 @@ def test_a_brand_that_only_the_source_names_is_judged_by_the_whole_text() -> Non
     bulla, coca = judged("The bottle leaks, I hate it.", "en", "bulla", "coca")
     assert (bulla.harm, coca.harm) == (Harm.HARMFUL, Harm.HARMFUL)
     assert bulla.words == ("hate", "leaks")
+
+
+LONG = "The town has a market, a station and two schools. " * 80
+"""Longer than what is read of a text from its beginning."""
+
+
+def test_a_brand_named_late_in_a_long_text_does_not_bear_what_its_beginning_says_of_another() -> None:
+    text = f"Coca-Cola recalls contaminated bottles, a disgrace. {LONG} Bulla opens a shop on Monday."
+    bulla, coca = judged(text)
+    assert coca.harm is Harm.HARMFUL
+    assert (bulla.brand, bulla.tone, bulla.harm, bulla.words) == ("bulla", Tone.NEUTRAL, Harm.NONE, ())
+
+
+def test_a_brand_named_late_in_a_long_text_is_judged_by_its_own_sentences() -> None:
+    last = "Coca-Cola opens a shop on Monday. Bulla was fined for fraud, an awful affair."
+    bulla, coca = judged(LONG + LONG + last)
+    assert (coca.harm, bulla.harm) == (Harm.NONE, Harm.HARMFUL)
+    assert {*bulla.words} <= {"fined", "fraud", "fined for fraud", "awful", "affair", "awful affair"}
+    assert judged(LONG + LONG + last) == judged(last)
 
 
 def test_a_brand_s_name_is_no_harm_and_no_word_that_decided_it() -> None:

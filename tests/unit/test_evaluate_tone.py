@@ -64,6 +64,8 @@ def test_periods_are_few_and_oldest_first(step: timedelta, count: int, names: li
         (r"it\u2019s <b>fine</b> &amp; good", "it’s fine & good"),
         (r"C:\users is no escape", r"C:\users is no escape"),
         ("", ""),
+        (r"nul \ud83d\ude21", "nul 😡"),
+        (r"half \ud83d of an emoji\u2026", "half of an emoji…"),
     ],
 )
 def test_texts_are_read_as_a_sources_are(raw: str, text: str) -> None:

@@ -9,7 +9,6 @@ settled or over they leave the brand RESOLVED. How the score is made: `_score`.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from math import prod, sqrt
 from typing import TYPE_CHECKING
@@ -19,13 +18,13 @@ from tocsin.enrich.harm_meaning import Meaning, Reading, Told, absolved, helped,
 from tocsin.enrich.harm_tokens import words_of
 from tocsin.enrich.harm_words import CrisisWords, shipped
 from tocsin.enrich.heard import LONGEST, NEGATIVE_WEIGHT, HeardSpan
+from tocsin.enrich.passage import Passage, parts
 from tocsin.enrich.scope import read_scope
 from tocsin.enrich.sentences import sentence_spans
 from tocsin.enrich.tags import UNKNOWN
 from tocsin.model import Harm, Judgement, Tone
 
-if TYPE_CHECKING:  # both load spaCy or a lexicon; who only passes a Passage on does not pay that
-    from tocsin.enrich.matching import Hit
+if TYPE_CHECKING:  # it loads a lexicon; who only judges does not pay that
     from tocsin.enrich.tone import ToneReader
 
 MOST_WORDS = 5
@@ -56,23 +55,6 @@ On the half of the reviews of laptops and restaurants that it was not chosen on,
 _Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A text with what is known of it before it is judged."""
-
-    text: str
-    """Title and text as `full_text` joins them."""
-    title: str
-    """What `text` begins with, where the source gives one."""
-    language: str
-    hits: "tuple[Hit, ...]" = ()
-    """Where it names which brand, at half-open offsets in `text`; a brand that only the source names has none."""
-    day: date = date.min
-    """When it was published: the crisis words of that day count."""
-    heard: tuple[Tone, float] | None = None
-    """Tone and valence of the whole, the brands' names unheard, where somebody has read them already."""
-
-
 def judge(
     passage: Passage, brands: Sequence[str], tones: "ToneReader", crisis: CrisisWords | None = None
 ) -> tuple[Judgement, ...]:
@@ -80,8 +62,11 @@ def judge(
 
     UNKNOWN where none reads its language; a text whose language is not determined is judged by crisis words alone.
     """
-    reading = _read(passage, crisis or shipped())
-    return tuple(_judged(brand, passage, reading, tones) for brand in brands)
+    judged: dict[str, Judgement] = {}
+    for part, named in parts(passage, brands):
+        reading = _read(part, crisis or shipped())
+        judged |= {brand: _judged(brand, part, reading, tones) for brand in named}
+    return tuple(judged[brand] for brand in brands)
 
 
 def _read(passage: Passage, crisis: CrisisWords) -> Reading:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tocsin.enrich.harm import Passage, judge
+from tocsin.enrich.harm import judge
 from tocsin.enrich.harm_words import CrisisWord, CrisisWords, crisis_words, shipped
+from tocsin.enrich.passage import Passage
 from tocsin.enrich.recall import Recall, digest
 from tocsin.enrich.tags import Tags
 from tocsin.enrich.voices import Voices

@@ -8,13 +8,14 @@ from typing import Protocol
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from tocsin.collect.clean import clean_text
-from tocsin.enrich.harm import Passage, judge
+from tocsin.enrich.harm import judge
 from tocsin.enrich.language import LanguageReader
 from tocsin.enrich.matching import BrandMatcher
+from tocsin.enrich.passage import Passage
 from tocsin.enrich.tone import Thresholds, ToneReader
 from tocsin.model import Brand, Tone
 
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,12 @@ class Heard:
 
 def readable(raw: str) -> str:
     r"""Give a text as a source's would be kept: markup and entities resolved; literal \u2019 of bad exports too."""
-    return clean_text(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), raw) if "\\u" in raw else raw)
+    return clean_text(_ESCAPES.sub(_meant, raw) if "\\u" in raw else raw)
+
+
+def _meant(escapes: re.Match[str]) -> str:
+    """An emoji is two escapes, so what stands together is read together; half of one is dropped."""
+    return bytes.fromhex(escapes[0].replace("\\u", "")).decode("utf-16-be", "ignore")
 
 
 class Judge(Protocol):
