@@ -48,7 +48,7 @@ class LanguageReader:
         """Give the best watched language unless a foreign one leads clearly."""
         ranked = self._identifier.rank(plain)
         own, score = next((lang, score) for lang, score in ranked if lang in self._languages)
-        lead = (ranked[0][1] - score) / math.sqrt(len(plain.encode()))
+        lead = (ranked[0][1] - score) / math.sqrt(len(plain.encode(errors="replace")))
         return own if lead <= FOREIGN_MARGIN else UNKNOWN
 
     def _trusted(self, declared: str | None) -> str:
