@@ -172,13 +172,14 @@ def test_pairs_of_texts_are_scored(run: Run, tmp_path: Path) -> None:
         (long, f"RT @a {long}", "yes"),
         (long, "Nobody knows anything", "no"),
         ("a", "b", "?"),
+        (long, " ", "yes"),
     ]
     name = write(tmp_path / "pairs.csv", "".join(f"{a};{b};{c}\n" for a, b, c in rows).encode())
     columns = ("--text1", "one", "--text2", "other", "--same", "is_copy")
     code, out, err = run(name, *columns, "--json", "f.json", what="stories")
     assert (code, err) == (0, "")
     found = json.loads((tmp_path / "f.json").read_text())
-    assert found["rows"] == {"read": 3, "broken": 0, "judged": 2, "other_label": 1}
+    assert found["rows"] == {"read": 4, "broken": 0, "judged": 2, "other_label": 1, "no_text": 1}
     assert found["pairs"]["scores"]["confusion"] == [[1, 0], [0, 1]]
     assert "left out, other labels: ? 1" in out
     assert "stories join from 0.60 on" in out

@@ -31,6 +31,8 @@ NEG, NEU, POS = Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE
         (("a=b", "c"), "a=b=negative,c=positive", (NEG, POS)),
         (("1", "3", "9"), "stars", (NEG, NEU, POS)),
         (("0", "1"), "Sign", (NEU, POS)),
+        (("1 star", "2 stars"), "", (NEG, NEG)),
+        (("3 étoiles", "4,5 Étoiles", "stars"), "", (NEU, POS, None)),
     ],
 )
 def test_labels_are_read(labels: tuple[str, ...], asked: str, expected: tuple[Tone | None, ...]) -> None:

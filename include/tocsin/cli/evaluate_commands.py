@@ -92,11 +92,11 @@ def tone(  # noqa: PLR0913 - one option each
     """Score our tone against a file's labels: accuracy, macro-F1, precision and recall with 95 % intervals.
 
     Labels are negative, neutral and positive in English or French, whole or short (neg, NEU, positif), in any case;
-    or numbers: -1/0/1, 0/1, 0/1/2, 0/2/4, 1 to 5 stars, or ratings below and above 0. `--labels` says it otherwise:
-    then only what it names counts. Rows with other labels, and without text, are counted and left out. A file without
-    neutral labels is judged by the sign alone: below 0 negative, above 0 positive, and exactly 0 is wrong. A text in
-    a language that we do not hear is `unknown`, which is wrong too. With `--target`, a text that does not hold its
-    target is heard as a whole, and counted.
+    or numbers: -1/0/1, 0/1, 0/1/2, 0/2/4, 1 to 5 stars (also `4 stars`), or ratings below and above 0. `--labels`
+    says it otherwise: then only what it names counts. Rows with other labels, and without text, are counted and
+    left out. A file without neutral labels is judged by the sign alone: below 0 negative, above 0 positive, and
+    exactly 0 is wrong. A text in a language that we do not hear is `unknown`, which is wrong too. With `--target`,
+    a text that does not hold its target is heard as a whole, and counted.
 
     Examples: `tocsin evaluate tone reviews.csv.gz --text comment --label stars --lang fr`
 
@@ -130,7 +130,8 @@ def stories(
 
     Each pair is given to an empty book of stories, as if both texts came at one moment. Printed are precision,
     recall and F1 of "same", accuracy, and, as information only, what other thresholds of likeness would have given:
-    stories are copies and light edits, and news retold in other words are not meant to be joined.
+    stories are copies and light edits, and news retold in other words are not meant to be joined. Rows that lack one
+    of the texts are counted and left out.
 
     Example: `tocsin evaluate stories pairs.csv.gz --json out.json`
 

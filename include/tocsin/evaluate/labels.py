@@ -1,5 +1,6 @@
 """Read the labels of other people's files: words in two languages, stars, signs, and the numbers of public sets."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -27,6 +28,8 @@ _WORDS: Mapping[Tone, tuple[str, ...]] = {
 }  # fmt: skip
 WORDS: Mapping[str, Tone] = {word: tone for tone, words in _WORDS.items() for word in words}
 
+_OF_STARS = re.compile(r"\s*(?:stars?|étoiles?)\Z", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -39,9 +42,9 @@ class Labels:
 
 
 def number_of(raw: str) -> float | None:
-    """Read a label as a number: `-1`, `4.0`, `2,5`; None: it is none."""
+    """Read a label as a number: `-1`, `4.0`, `2,5`, `4 stars`; None: it is none."""
     try:
-        number = float(raw.strip().replace(",", ".").replace("−", "-"))
+        number = float(_OF_STARS.sub("", raw.strip()).replace(",", ".").replace("−", "-"))
     except ValueError:
         return None
     return number if isfinite(number) else None
@@ -57,6 +60,8 @@ def read_labels(values: Iterable[str], asked: str = "") -> Labels:
     if asked.strip():
         return _scales()[asked.strip().lower()] if asked.strip().lower() in _scales() else _mapped(asked)
     found = {value.strip() for value in values if value.strip()}
+    if any(map(_OF_STARS.search, found)):
+        return _scales()[STARS]
     numbers = {number for value in found if (number := number_of(value)) is not None}
     if numbers and not any(len(value) > 1 and _by_word(value) for value in found):
         return _numbered(numbers)

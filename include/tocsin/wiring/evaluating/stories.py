@@ -1,7 +1,7 @@
 """A file of pairs of texts is judged by the book of stories, and scored."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,18 +31,27 @@ def evaluate_stories(path: Path, columns: tuple[str, str, str], encoding: str, p
     source = Labelled(path, options, encoding)
     total = sum(1 for _ in source.rows())
     pairs: list[Pair] = []
-    others = Counter[str]()
+    others, counts = Counter[str](), Counter({"no_text": 0})
     for chunk in source.chunks():
-        for row in chunk:
-            same = read_same(row["--same"])
-            if same is None:
-                others[row["--same"].strip()] += 1
-            else:
-                pairs.append(judge_pair(readable(row["--text1"]), readable(row["--text2"]), same))
+        pairs += _judged(chunk, others, counts)
         progress(source.counts["read"], total)
     scores = score_pairs(pairs)
+    if scores is None and counts["no_text"]:
+        raise PermanentError(f"{path}: no row has both texts")
     if scores is None:
         listed = ", ".join(repr(word[:40]) for word, _ in others.most_common(10))
         raise PermanentError(f"{path}: column {columns[2]!r} says nowhere 1 or 0 (or yes or no); it has: {listed}")
-    rows = {**source.counts, "judged": len(pairs), "other_label": others.total()}
+    rows = {**source.counts, "judged": len(pairs), "other_label": others.total(), **counts}
     return StoriesResult(str(path), rows, dict(others.most_common()), tuple(source.problems), scores)
+
+
+def _judged(rows: Iterable[Mapping[str, str]], others: Counter[str], counts: Counter[str]) -> Iterator[Pair]:
+    """Judge the rows that have two texts and say whether they are the same; what is left out is counted."""
+    for row in rows:
+        same, texts = read_same(row["--same"]), (readable(row["--text1"]), readable(row["--text2"]))
+        if same is None:
+            others[row["--same"].strip()] += 1
+        elif not all(texts):
+            counts["no_text"] += 1
+        else:
+            yield judge_pair(*texts, same)
