@@ -55,6 +55,18 @@ def test_a_brand_that_only_the_source_names_is_judged_by_the_whole_text() -> Non
     assert bulla.words == ("hate", "leaks")
 
 
+def test_a_denial_takes_from_an_accusation_what_the_docs_say() -> None:
+    accused = "Prosecutors open a fraud investigation into Bulla."
+    (alone,), (answered,), (denial,) = (
+        judged(accused),
+        judged(f"{accused} Bulla denies the fraud."),
+        judged("Bulla denies fraud."),
+    )
+    assert (alone.harm, answered.harm, denial.harm) == (Harm.HARMFUL, Harm.HARMFUL, Harm.RESOLVED)
+    assert answered.score == pytest.approx(0.7 * alone.score)
+    assert denial.score == pytest.approx(0.3 * 0.8), "30 % of the weight of fraud"
+
+
 LONG = "The town has a market, a station and two schools. " * 80
 """Longer than what is read of a text from its beginning."""
 
