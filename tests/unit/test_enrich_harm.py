@@ -67,6 +67,13 @@ def test_a_denial_takes_from_an_accusation_what_the_docs_say() -> None:
     assert denial.score == pytest.approx(0.3 * 0.8), "30 % of the weight of fraud"
 
 
+def test_who_is_very_angry_is_not_done_with_a_harm_that_is_over() -> None:
+    (angry,) = judged("Bulla settled the fraud lawsuit. The lemonade is still awful, disgusting and I hate it.")
+    (grumbling,) = judged("The fraud case against Bulla is settled. Their soda is a bit sad.")
+    assert (angry.harm, grumbling.harm) == (Harm.HARMFUL, Harm.RESOLVED)
+    assert angry.compound <= -0.5 < grumbling.compound < 0
+
+
 LONG = "The town has a market, a station and two schools. " * 80
 """Longer than what is read of a text from its beginning."""
 
