@@ -16,7 +16,7 @@ _HEAVY = (
 
 
 def preload() -> None:
-    """Import the rooms and load the language tools of the configured languages; French alone costs 2.5 s a task.
+    """Import the rooms, load models and lexicons of the configured languages; French alone costs 2.5 s a task.
 
     ConfigError: the configuration is wrong or a model is missing; the tasks would say the same.
     """
@@ -25,8 +25,12 @@ def preload() -> None:
     settings = read_settings(os.environ)
     config = load_config(settings.config)
     from tocsin.enrich.entities import choose_models, load
+    from tocsin.enrich.harm import judge
+    from tocsin.enrich.passage import Passage
     from tocsin.wiring.tools import make_tagger
 
-    make_tagger(config, tone_models=settings.tone_models)
+    tagger = make_tagger(config, tone_models=settings.tone_models)
+    for language in config.languages:  # Lexicons are read for the first word that is judged by them.
+        judge(Passage("a", "", language), ("",), tagger.tones, tagger.crisis)
     for package in choose_models(config.languages, config.models).values():
         load(package)

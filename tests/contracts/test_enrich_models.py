@@ -163,3 +163,15 @@ def test_the_command_line_begins_without_what_single_commands_need() -> None:
     code = f"import sys, tocsin.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_what_is_preloaded_holds_models_and_lexicons() -> None:
+    """Tasks are forked from it: what is missing there, each of them reads anew."""
+    code = (
+        "from tocsin.preload import preload; preload()\n"
+        "from tocsin.enrich import entities, harm_context, harm_words, lexicon, lexicon_en\n"
+        "lexicons = (lexicon.french, lexicon_en.known_words, harm_context._tables, harm_words.shipped_words)\n"
+        "print([one.cache_info().currsize for one in (*lexicons, entities.load)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[1, 1, 1, 1, 2]\n"

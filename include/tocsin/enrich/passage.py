@@ -9,7 +9,7 @@ from tocsin.enrich.heard import LONGEST
 from tocsin.enrich.sentences import LONGEST_SENTENCE, sentence_spans
 from tocsin.model import Tone
 
-if TYPE_CHECKING:  # it loads spaCy; who only passes a Passage on does not pay that
+if TYPE_CHECKING:
     from tocsin.enrich.matching import Hit
 
 
