@@ -17,7 +17,7 @@ from tocsin.enrich.harm_context import Cue, Role, find_cues
 from tocsin.enrich.harm_meaning import Meaning, Reading, Told, absolved, helped, meanings
 from tocsin.enrich.harm_tokens import words_of
 from tocsin.enrich.harm_words import CrisisWords, shipped
-from tocsin.enrich.heard import LONGEST, NEGATIVE_WEIGHT, HeardSpan
+from tocsin.enrich.heard import LONGEST, HeardSpan
 from tocsin.enrich.passage import Passage, parts
 from tocsin.enrich.scope import read_scope
 from tocsin.enrich.sentences import sentence_spans
@@ -142,7 +142,7 @@ class _Case:
         return len(self.reading.named) > 1 and self.brand in self.reading.named
 
     def _near_tone(self) -> float:
-        """Give the valence of its words, those less that stand further from its name."""
+        """Give the valence of its words, those less that stand further from its name; `weigh` tells bad from good."""
         words = self.reading.words
         starts = [word.start for word in words]
         named = [at for at, word in enumerate(words) if word.brand == self.brand]
@@ -150,7 +150,7 @@ class _Case:
         for heard in self._speaking:
             at = bisect_right(starts, heard.start) - 1
             far = min(abs(at - place) for place in named)
-            total += heard.valence * (NEGATIVE_WEIGHT if heard.valence < 0 else 1.0) / (1 + far / HALF_AS_MUCH)
+            total += heard.valence / (1 + far / HALF_AS_MUCH)
         return total / sqrt(total * total + 1)
 
     @cached_property
