@@ -21,6 +21,7 @@ import spacy
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from tocsin.enrich.entities import LOCKED, EntityFinder
+from tocsin.enrich.harm import Passage, judge
 from tocsin.enrich.language import LanguageReader
 from tocsin.enrich.matching import BrandMatcher
 from tocsin.enrich.stories import StoryBook
@@ -83,12 +84,17 @@ def stages(texts: list[str], brands: Sequence[Brand]) -> Iterator[tuple[str, int
     yield "language", len(texts), lambda: [languages.read(text) for text in texts]
     for language, said in spoken.items():
         finder.find_all(said[:1], language)
-        tones.read("", language)
+        tones.read(said[0], language)
         yield (
             f"tone {language}",
             len(said),
             lambda said=said, language=language: [tones.read(t, language) for t in said],
         )
+        passages = [Passage(t, "", language, hits) for t, hits in zip(said, matcher.find_all(said), strict=True)]
+        concerned = [one for one in passages if one.hits]
+        judging = lambda asked=concerned: [judge(one, [one.hits[0].brand], tones) for one in asked]  # noqa: E731
+        judging(concerned[:1])
+        yield f"harm {language}, its own tone included", len(concerned), judging
         few = said[:PLAIN]
         yield f"names {language}", len(few), lambda few=few, language=language: finder.find_all(few, language)
     minute = timedelta(minutes=1)
