@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -92,9 +93,8 @@ def stages(texts: list[str], brands: Sequence[Brand]) -> Iterator[tuple[str, int
         )
         passages = [Passage(t, "", language, hits) for t, hits in zip(said, matcher.find_all(said), strict=True)]
         concerned = [one for one in passages if one.hits]
-        judging = lambda asked=concerned: [judge(one, [one.hits[0].brand], tones) for one in asked]  # noqa: E731
-        judging(concerned[:1])
-        yield f"harm {language}, its own tone included", len(concerned), judging
+        judge_all(concerned[:1], tones)
+        yield f"harm {language}, its own tone included", len(concerned), partial(judge_all, concerned, tones)
         few = said[:PLAIN]
         yield f"names {language}", len(few), lambda few=few, language=language: finder.find_all(few, language)
     minute = timedelta(minutes=1)
@@ -102,6 +102,10 @@ def stages(texts: list[str], brands: Sequence[Brand]) -> Iterator[tuple[str, int
     copies = [replace(one, id=f"c{at}") for at, one in enumerate(items)]
     for name, said in (("in all: names on brand hits only", items), ("in all: every post a copy", copies)):
         yield name, len(said), lambda said=said: [tagger.tag(said[i : i + 1000]) for i in range(0, len(said), 1000)]
+
+
+def judge_all(passages: Sequence[Passage], tones: ToneReader) -> list[object]:
+    return [judge(one, [one.hits[0].brand], tones) for one in passages]
 
 
 def plain_way(texts: list[str], languages: LanguageReader) -> Callable[[], object]:

@@ -59,18 +59,15 @@ def score(pairs: Iterable[tuple[str, str]], order: Sequence[str]) -> Scores | No
     None: there are no pairs.
     """
     counted = Counter(pairs)
-    if not counted:
+    accuracy = share(sum(count for (label, word), count in counted.items() if label == word), counted.total())
+    if accuracy is None:
         return None
     given = _ordered({label for label, _ in counted}, order)
     said = _ordered({word for _, word in counted} | set(given), order)
     table = tuple(tuple(counted[label, word] for word in said) for label in given)
-    rows = sum(map(sum, table))
-    right = sum(counted[label, label] for label in given)
     macro, each = _f1_of(table, [said.index(label) for label in given])
     classes = tuple(_class(counted, label, f1) for label, f1 in zip(given, each, strict=True))
-    accuracy = share(right, rows)
-    assert accuracy is not None  # noqa: S101 - there are rows
-    return Scores(rows, accuracy, macro, classes, given, said, table)
+    return Scores(counted.total(), accuracy, macro, classes, given, said, table)
 
 
 def _class(counted: Counter[tuple[str, str]], name: str, f1: Estimate) -> ClassScore:
